@@ -1,0 +1,32 @@
+"""What proof a claim has and lacks."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from claims.models import Claim, Evidence
+from compensation.policy.document import Policy
+from compensation.policy.evidence import EvidenceKind, missing_documents
+from compensation.programmes.models import Programme
+from compensation.programmes.selectors import current_policy
+from merchants.models import CertificateState
+
+CERTIFICATE = "small_merchant_certificate"
+
+
+def missing_documents_of(*, claim: Claim, policy: Policy) -> tuple[EvidenceKind, ...]:
+    """The documents that the council needs and the claim lacks. A verified certificate of the merchant counts for all claims."""
+    present = set(claim.evidence.values_list("kind", flat=True))
+    if claim.merchant.certificate_state == CertificateState.VERIFIED:
+        present.add(CERTIFICATE)
+    return missing_documents(policy=policy, present=present)
+
+
+def missing_document_counts(*, programme: Programme) -> dict[str, int]:
+    """For the claims that wait for the council: how many lack each kind of document, by code."""
+    waiting = Claim.objects.filter(programme=programme, state="awaiting_council")
+    needed = missing_documents(policy=current_policy(programme=programme).policy, present=())
+    return {kind.code: waiting.exclude(_proven(kind.code)).count() for kind in needed}
+
+
+def _proven(kind: str) -> Q:
+    there = Q(Exists(Evidence.objects.filter(claim=OuterRef("pk"), kind=kind)))
+    return there | Q(merchant__certificate_state=CertificateState.VERIFIED) if kind == CERTIFICATE else there

@@ -1,0 +1,167 @@
+"""The figures of a programme: what came in, what was decided, what it costs, and whether every sum adds up.
+
+The keys are a contract (docs/report.md): they explain themselves and stay.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Sum
+
+from claims.models import AssociationFile, Claim
+from claims.selectors.evidence import missing_document_counts
+from compensation.ledger.models import Account
+from compensation.ledger.selectors import balances
+from compensation.policy.budget import Scenario, estimate
+from compensation.policy.document import Policy
+from compensation.programmes.models import Programme
+from compensation.programmes.selectors import current_policy
+from merchants.models import ChannelCashGrant
+from users.selectors.package_totals import package_totals
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two figures found in different ways that must be the same."""
+
+    name: str
+    left: int
+    right: int
+
+    @property
+    def holds(self) -> bool:
+        return self.left == self.right
+
+
+def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]:
+    """All figures of the programme in won and counts, as `docs/report.md` describes them. `checks_hold` sums them up."""
+    version = current_policy(programme=programme)
+    claims = _claims(programme=programme, policy=version.policy)
+    payouts_due_won = sum(tier["payout_won"] for tier in claims["determined_by_tier"].values())
+    channel_cash = _channel_cash(programme=programme)
+    members = [asdict(totals) for totals in package_totals(programme=programme)]
+    checks = _checks(programme, claims, payouts_due_won, channel_cash, members)
+    return {
+        "programme": programme.code,
+        "as_of": as_of.isoformat(),
+        "policy_version": version.number,
+        "claims": claims,
+        "payouts_due_won": payouts_due_won,
+        "channel_cash": channel_cash,
+        "members": members,
+        "this_run": {
+            "members_won": sum(package["value_won"] for package in members),
+            "merchants_won": payouts_due_won + channel_cash["total_won"],
+        },
+        "estimates": _estimates(programme),
+        "checks": [asdict(check) | {"holds": check.holds} for check in checks],
+        "checks_hold": all(check.holds for check in checks),
+    }
+
+
+def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
+    of_programme = Claim.objects.filter(programme=programme)
+    by_state = Counter(dict(of_programme.values_list("state").annotate(Count("id"))))
+    decided = {
+        tier: {"claims": claims, "payout_won": won}
+        for tier, claims, won in of_programme.filter(state="determined")
+        .values_list("determination__tier_code")
+        .annotate(Count("id"), Sum("determination__amount_won"))
+    }
+    paid = [tier.code for tier in policy.tiers if tier.route == "fast"]
+    unpaid = [tier.code for tier in policy.tiers if tier.route == "no_support"]
+    files = AssociationFile.objects.filter(programme=programme)
+    refused_by_code: Counter[str] = Counter()
+    for codes in files.values_list("refused_by_code", flat=True):
+        refused_by_code.update(codes)
+    nothing = {"claims": 0, "payout_won": 0}
+    return {
+        "rows_in_files": files.aggregate(rows=Sum("rows", default=0))["rows"],
+        "refused_rows": files.aggregate(rows=Sum("refused", default=0))["rows"],
+        "refused_rows_by_code": dict(sorted(refused_by_code.items())),
+        "received": by_state.total(),
+        "determined_by_tier": {code: decided.get(code, nothing) for code in paid},
+        "no_support": sum(decided.get(code, nothing)["claims"] for code in unpaid),
+        "waiting_for_council": by_state["awaiting_council"],
+        "waiting_for_council_missing_documents": missing_document_counts(programme=programme),
+        "waiting_for_assessment": by_state["received"],
+        "withdrawn": by_state["withdrawn"],
+        "reported_loss_won": _distribution(programme=programme, column="c.lost_sales_won"),
+        "assessed_loss_won": _distribution(programme=programme, column="a.assessed_won"),
+    }
+
+
+def _distribution(*, programme: Programme, column: str) -> dict[str, Any]:
+    """Median, mean and the nine deciles in won, rounded down, of claims not withdrawn; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT floor(percentile_cont(0.5) WITHIN GROUP (ORDER BY {column}))::bigint, floor(avg({column}))::bigint,
+                percentile_cont(ARRAY[.1,.2,.3,.4,.5,.6,.7,.8,.9]) WITHIN GROUP (ORDER BY {column})
+            FROM claims_claim c LEFT JOIN claims_assessment a ON a.id = c.assessment_id
+            WHERE c.programme_id = %s AND c.state <> 'withdrawn' AND {column} IS NOT NULL
+            """,  # noqa: S608 - `column` is one of two literals above
+            [programme.pk],
+        )
+        median, mean, deciles = cursor.fetchone()
+    return {"median": median, "mean": mean, "deciles": [int(value) for value in deciles or []]}
+
+
+def _channel_cash(*, programme: Programme) -> dict[str, int]:
+    found = ChannelCashGrant.objects.filter(programme=programme).aggregate(
+        merchants=Count("id"), total_won=Sum("amount_won", default=0)
+    )
+    return {"merchants": found["merchants"], "total_won": found["total_won"]}
+
+
+def _estimates(programme: Programme) -> list[dict[str, Any]]:
+    """Each budget scenario of the programme, in won."""
+    rows = []
+    for scenario in programme.budget_scenarios.all():
+        result = estimate(Scenario.from_json(scenario.figures))
+        names = {"scenario": scenario.code, "name_ko": scenario.name_ko, "name_en": scenario.name_en}
+        sums = {key: value for key, value in asdict(result).items() if key.endswith("_won")}
+        rows.append(names | sums)
+    return rows
+
+
+def _checks(
+    programme: Programme,
+    claims: dict[str, Any],
+    payouts_due_won: int,
+    channel_cash: dict[str, int],
+    members: list[dict[str, Any]],
+) -> list[Check]:
+    """What must be the same though it was found in different ways. An end that is missing shows here, not in a sum."""
+    balance = balances(programme=programme)
+    ends = sum(tier["claims"] for tier in claims["determined_by_tier"].values()) + claims["no_support"]
+    waits = claims["waiting_for_council"] + claims["waiting_for_assessment"] + claims["withdrawn"]
+    files = AssociationFile.objects.filter(programme=programme).aggregate(
+        accepted=Sum("accepted", default=0), present=Sum("already_present", default=0)
+    )
+    from_files = Claim.objects.filter(programme=programme, association_file__isnull=False).count()
+    checks = [
+        Check("every claim received has one end or waits", claims["received"], ends + waits),
+        Check("claims from files are the rows accepted", from_files, files["accepted"]),
+        Check(
+            "rows in files are accepted, already there or refused",
+            claims["rows_in_files"],
+            files["accepted"] + files["present"] + claims["refused_rows"],
+        ),
+        Check("payouts due are what the ledger set aside", payouts_due_won, balance[Account.MERCHANT_PAYABLE]),
+        Check("channel cash is what the ledger booked", channel_cash["total_won"], balance[Account.CHANNEL_CASH]),
+        Check(
+            "members' benefits are what the ledger booked",
+            sum(package["value_won"] for package in members),
+            balance[Account.MEMBER_BENEFITS],
+        ),
+        Check("the ledger sums to zero", sum(balance.values()), 0),
+    ]
+    for package in members:
+        parts = package["granted"] + sum(package["excluded"].values()) + package["failed"]
+        checks.append(Check(f"{package['package']}: expected = granted + excluded + failed", package["expected"], parts))
+        checks.append(Check(f"{package['package']}: granted = rows of grants", package["granted"], package["grant_rows"]))
+    return checks

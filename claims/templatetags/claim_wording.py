@@ -1,0 +1,54 @@
+"""Claims' own words on pages: names and tones of states, reasons, names of what the policy lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Claim
+from compensation.policy.document import EvidenceKind
+from compensation.policy.tiers import NO_SUPPORT
+from compensation.policy.transitions import CLAIM
+from compensation.runtime.templatetags.wording import in_korean, local_name
+
+register = template.Library()
+
+TONES = {"received": "waiting", "determined": "good", "awaiting_council": "council", "withdrawn": "plain"}
+
+# Reasons that the machine writes into the history; what a person wrote is shown as it is.
+REASONS = {
+    "assessed": _("정책에 따라 피해액을 산정했습니다."),
+    "association_file": _("협회가 보낸 파일로 접수했습니다."),
+}
+
+
+@register.filter
+def state_name(state: str) -> str:
+    return CLAIM.name(state, get_language() or "ko")
+
+
+@register.filter
+def state_tone(claim: Claim) -> str:
+    """The colour of a claim's state tag; a claim that gets nothing is not shown as good news."""
+    without_support = claim.state == "determined" and claim.assessment and claim.assessment.route == NO_SUPPORT
+    return "plain" if without_support else TONES[claim.state]
+
+
+@register.filter
+def reason_text(reason: str) -> str:
+    return str(REASONS.get(reason, reason))
+
+
+@register.filter
+def issuer(kind: EvidenceKind) -> str:
+    """Who issues a kind of document."""
+    return kind.issued_by_ko if in_korean() else kind.issued_by_en
+
+
+@register.filter
+def named_in(code: str, things: Mapping[str, Any]) -> str:
+    """The name of the thing with this code; the code itself where the policy no longer lists it."""
+    thing = things.get(code)
+    return local_name(thing) if thing else code

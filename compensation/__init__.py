@@ -1,0 +1,1 @@
+"""Wiring, the pure policy core and the kernel that every app uses."""

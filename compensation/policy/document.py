@@ -1,0 +1,182 @@
+"""A programme's policy: the [policy] table of its file as frozen values, checked as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compensation import limits
+from compensation.policy.checking import DocumentFaults, Fault, Table
+from compensation.policy.tiers import ROUTES, Tier, faults_in_tiers
+
+MAJORITIES = ("votes_cast", "seats")  # more than half of the votes cast, or of all seats
+TIES = ("refused", "deferred")  # what an equal number of votes for and against means
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the incident. `alternative` says whether one existed; None leaves that to the merchant's report."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    platform_share_bp: int
+    alternative: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """A line of the reference table of operating margins."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    margin_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKind:
+    """A kind of document that a merchant can add to a claim, and who issues it."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    required_for_council: bool
+    issued_by_ko: str
+    issued_by_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilRules:
+    """How the council decides (ours): `majority` is one of MAJORITIES, `tie` one of TIES."""
+
+    parties: tuple[str, ...]
+    parties_present_min: int
+    majority: str
+    tie: str
+    company_votes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every rule that a programme has for claims. Amounts in won, ratios in basis points."""
+
+    tiers: tuple[Tier, ...]
+    services: Mapping[str, Service]
+    industries: Mapping[str, Industry]
+    general_margin_bp: int
+    evidence_kinds: tuple[EvidenceKind, ...]
+    council: CouncilRules
+    channel_cash_won: int
+
+
+class PolicyFaults(DocumentFaults):
+    """The document is no valid policy; every fault is in `faults`."""
+
+
+def parse_policy(document: Mapping[str, Any]) -> Policy:
+    """The policy of a document as `tomllib` or `json` read it: the content of the [policy] table.
+
+    Raises PolicyFaults with every fault; paths start at `policy`.
+    """
+    faults: list[Fault] = []
+    table = Table(document, "policy", faults)
+    policy = Policy(
+        tiers=_tiers(table),
+        services=dict(_services(table)),
+        industries=dict(_industries(table)),
+        general_margin_bp=table.whole("general_margin_bp", least=1, most=limits.RATIO_BP_MAX),
+        evidence_kinds=_evidence_kinds(table),
+        council=_council(table.table("council")),
+        channel_cash_won=table.whole("channel_cash_won", most=limits.ITEM_VALUE_WON_MAX),
+    )
+    table.close()
+    if faults:
+        raise PolicyFaults(faults)
+    return policy
+
+
+def _tiers(table: Table) -> tuple[Tier, ...]:
+    read = [_tier(row) for row in table.tables("tiers")]
+    for fault in faults_in_tiers(read):
+        table.fault(fault.path, fault.message_ko, fault.message_en)
+    return tuple(tier for tier in read if tier)
+
+
+def _tier(row: Table) -> Tier | None:
+    tier = Tier(
+        code=row.text("code", length_max=limits.CODE_LENGTH_MAX),
+        name_ko=row.text("name_ko"),
+        name_en=row.text("name_en"),
+        above_won=row.whole_if_given("above_won", most=limits.LOST_SALES_WON_MAX),
+        up_to_won=row.whole_if_given("up_to_won", most=limits.LOST_SALES_WON_MAX),
+        payout_won=row.whole("payout_won", most=limits.PAYOUT_WON_MAX),
+        route=row.choice("route", ROUTES),
+    )
+    row.close()
+    return tier if row.is_faultless else None
+
+
+def _services(table: Table) -> list[tuple[str, Service]]:
+    services = []
+    for code, row in table.named_tables("services", name_length_max=limits.SERVICE_CODE_LENGTH_MAX):
+        service = Service(
+            code=code,
+            name_ko=row.text("name_ko"),
+            name_en=row.text("name_en"),
+            platform_share_bp=row.whole("platform_share_bp", most=limits.RATIO_BP_MAX),
+            alternative=row.flag_if_given("alternative"),
+        )
+        row.close()
+        services.append((code, service))
+    return services
+
+
+def _industries(table: Table) -> list[tuple[str, Industry]]:
+    industries = []
+    for code, row in table.named_tables("industries", name_length_max=limits.INDUSTRY_CODE_LENGTH_MAX):
+        industry = Industry(
+            code=code,
+            name_ko=row.text("name_ko"),
+            name_en=row.text("name_en"),
+            margin_bp=row.whole("margin_bp", least=1, most=limits.RATIO_BP_MAX),
+        )
+        row.close()
+        industries.append((code, industry))
+    return industries
+
+
+def _evidence_kinds(table: Table) -> tuple[EvidenceKind, ...]:
+    kinds: dict[str, EvidenceKind] = {}
+    for row in table.tables("evidence"):
+        kind = EvidenceKind(
+            code=row.text("code", length_max=limits.EVIDENCE_CODE_LENGTH_MAX),
+            name_ko=row.text("name_ko"),
+            name_en=row.text("name_en"),
+            required_for_council=row.flag("required_for_council"),
+            issued_by_ko=row.text("issued_by_ko", length_max=limits.DESCRIPTION_LENGTH_MAX),
+            issued_by_en=row.text("issued_by_en", length_max=limits.DESCRIPTION_LENGTH_MAX),
+        )
+        row.close()
+        if kind.code and kind.code in kinds:
+            row.fault("code", f"같은 코드가 또 있습니다: {kind.code}", f"The code is repeated: {kind.code}")
+        kinds[kind.code] = kind
+    return tuple(kinds.values())
+
+
+def _council(table: Table) -> CouncilRules:
+    rules = CouncilRules(
+        parties=table.texts("parties"),
+        parties_present_min=table.whole("parties_present_min", least=1, most=limits.PARTIES_MAX),
+        majority=table.choice("majority", MAJORITIES),
+        tie=table.choice("tie", TIES),
+        company_votes=table.flag("company_votes"),
+    )
+    table.close()
+    voting = len(rules.parties) - (not rules.company_votes and "company" in rules.parties)
+    if table.is_faultless and rules.parties_present_min > voting:
+        table.fault(
+            "parties_present_min",
+            f"의결할 수 있는 {voting}개 주체보다 많을 수 없습니다.",
+            f"Must not be more than the {voting} parties that vote.",
+        )
+    return rules

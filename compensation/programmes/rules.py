@@ -1,0 +1,27 @@
+"""What each role may do in a programme: `user.has_perm("programmes.view_claims", programme)`.
+
+Denied unless granted, and granted by a ProgrammeRole row only: to be a superuser opens nothing here.
+"""
+
+from typing import Any
+
+import rules
+
+from compensation.programmes.models import Programme, Role
+from compensation.programmes.selectors.roles import roles_of
+
+
+def works_as(*roles: Role) -> rules.Predicate:
+    """True for a user with at least one of the roles in the programme that is asked about. Without a programme: no."""
+
+    @rules.predicate(name=f"works_as:{','.join(roles)}")
+    def has_one_of_the_roles(user: Any, programme: Programme | None) -> bool:
+        return programme is not None and not roles_of(user=user, programme=programme).isdisjoint(roles)
+
+    return has_one_of_the_roles
+
+
+rules.add_perm("programmes.view_overview", works_as(Role.OFFICER, Role.COUNCIL, Role.OPS, Role.AGENT, Role.AUDITOR))
+rules.add_perm("programmes.view_claims", works_as(Role.OFFICER, Role.OPS, Role.AGENT, Role.AUDITOR))
+rules.add_perm("programmes.view_council_claims", works_as(Role.COUNCIL))  # only the claims on the council route
+rules.add_perm("programmes.run_programme", works_as(Role.OPS))

@@ -1,0 +1,233 @@
+"""Reads a programme file (TOML): each table checked by itself and against the others. Nothing is stored here."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from compensation import limits
+from compensation.policy.benefits import ITEM_KINDS, read_validity
+from compensation.policy.budget import read_scenario
+from compensation.policy.checking import DocumentFaults, Fault, Table
+from compensation.policy.document import PolicyFaults, parse_policy
+from compensation.policy.transitions import PROGRAMME
+from compensation.programmes.models import IntakeWindow
+from compensation.programmes.services.intake_windows import CHANNELS, overlap
+
+CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+CODE_WANTED = ("코드는 영문 소문자, 숫자, -, _로 적어 주세요.", "A code has lower-case letters, digits, - and _.")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one table of the file says: the fields of its model, by name. `path` is where it stands in the file."""
+
+    path: str
+    code: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFile:
+    """A faultless programme file. A package's `items` are codes; `policy` is the document of the policy version."""
+
+    programme: Row
+    incident: Row
+    services: tuple[Row, ...]
+    intake_windows: tuple[Row, ...]
+    benefit_items: tuple[Row, ...]
+    packages: tuple[Row, ...]
+    budget_scenarios: tuple[Row, ...]
+    policy: Mapping[str, Any]
+
+
+def read_programme_file(*, path: Path) -> ProgrammeFile:
+    """The content of the file. Raises DocumentFaults with everything that is wrong, in the order of the tables."""
+    document = _document(path)
+    faults: list[Fault] = []
+    root = Table(document, "", faults)
+    programme, incident = root.table("programme"), root.table("incident")
+    file = ProgrammeFile(
+        programme=_row(programme, _programme),
+        services=_services(incident),
+        incident=_row(incident, _incident),
+        intake_windows=_rows(root.tables("intake_windows"), _intake_window),
+        benefit_items=_rows(root.tables("benefit_items"), _benefit_item),
+        packages=_rows(root.tables("packages"), _package),
+        budget_scenarios=_rows(root.tables("budget_scenarios"), _budget_scenario),
+        policy=document.get("policy", {}),
+    )
+    root.table("policy")
+    root.close()
+    faults += _faults_between_tables(file)
+    faults += _faults_in_policy(file)
+    if faults:
+        raise DocumentFaults(faults)
+    return file
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError:
+        fault = Fault(path.name, "파일을 읽을 수 없습니다.", "The file cannot be read.")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        fault = Fault(f"{path.name}:{line}", "UTF-8로 저장한 파일이 아닙니다.", "The file is not UTF-8.")
+    except tomllib.TOMLDecodeError as error:
+        line_named = re.search(r"line (\d+)", str(error))
+        where = f"{path.name}:{line_named[1]}" if line_named else path.name
+        fault = Fault(where, f"TOML 문법에 맞지 않습니다: {error}.", f"This is not TOML: {error}.")
+    raise DocumentFaults([fault])
+
+
+def _row(table: Table, read: Callable[[Table], dict[str, Any]], code: str | None = None) -> Row:
+    code = _code(table) if code is None else code
+    fields = {"name_ko": table.text("name_ko"), "name_en": table.text("name_en"), **read(table)}
+    table.close()
+    return Row(table.path, code, fields)
+
+
+def _rows(tables: Iterable[Table], read: Callable[[Table], dict[str, Any]]) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for table in tables:
+        row = _row(table, read)
+        if row.code and row.code in {earlier.code for earlier in rows}:
+            table.fault("code", f"코드 {row.code}이(가) 되풀이됩니다.", f"The code {row.code} is repeated.")
+        rows.append(row)
+    return tuple(rows)
+
+
+def _code(table: Table) -> str:
+    code = table.text("code", length_max=limits.SERVICE_CODE_LENGTH_MAX)
+    if code and not CODE.fullmatch(code):
+        table.fault("code", *CODE_WANTED)
+    return code
+
+
+def _programme(table: Table) -> dict[str, Any]:
+    time_zone = table.text("time_zone")
+    if time_zone and time_zone not in available_timezones():
+        table.fault("time_zone", "알 수 없는 시간대입니다.", "Unknown time zone.")
+    return {
+        "currency": table.choice("currency", ["KRW"]),
+        "time_zone": time_zone,
+        "status": table.choice("status", PROGRAMME.states),
+    }
+
+
+def _incident(table: Table) -> dict[str, Any]:
+    return _interval(table, "began_at", "ended_at")
+
+
+def _services(incident: Table) -> tuple[Row, ...]:
+    rows = []
+    for code, table in incident.named_tables("services", name_length_max=limits.SERVICE_CODE_LENGTH_MAX):
+        if not CODE.fullmatch(code):
+            table.fault("", *CODE_WANTED)
+        rows.append(_row(table, _service, code))
+    return tuple(rows)
+
+
+def _service(table: Table) -> dict[str, Any]:
+    return {"restored_at": table.moment("restored_at")}
+
+
+def _intake_window(table: Table) -> dict[str, Any]:
+    channels = table.texts("channels")
+    if unknown := set(channels) - set(CHANNELS):
+        listed, known = ", ".join(sorted(unknown)), ", ".join(CHANNELS)
+        table.fault("channels", f"{listed}: {known} 중에서 적어 주세요.", f"{listed}: must be among {known}.")
+    return {**_interval(table, "opens_at", "closes_at"), "channels": list(channels)}
+
+
+def _interval(table: Table, start: str, end: str) -> dict[str, Any]:
+    first, last = table.moment(start), table.moment(end)
+    if first and last and last <= first:
+        table.fault(end, f"{start}보다 늦어야 합니다.", f"Must be later than {start}.")
+    return {start: first, end: last}
+
+
+def _benefit_item(table: Table) -> dict[str, Any]:
+    return {
+        "kind": table.choice("kind", ITEM_KINDS),
+        "value_won": table.whole("value_won", most=limits.ITEM_VALUE_WON_MAX),
+        "validity": read_validity(table.table("validity")).as_json(),
+    }
+
+
+def _package(table: Table) -> dict[str, Any]:
+    return {"items": table.texts("items"), "grants_from": table.moment("grants_from")}
+
+
+def _budget_scenario(table: Table) -> dict[str, Any]:
+    figures = read_scenario(table.table("figures")).as_json()
+    return {"figures": json.loads(json.dumps(figures))}  # as the database gives it back: lists, no tuples
+
+
+def _faults_between_tables(file: ProgrammeFile) -> Iterator[Fault]:
+    yield from _services_restored_outside(file)
+    yield from _overlapping_windows(file.intake_windows)
+    values_won = {row.code: row.fields["value_won"] for row in file.benefit_items}
+    for package in file.packages:
+        yield from _faults_in_package(package, values_won)
+
+
+def _faults_in_package(package: Row, values_won: Mapping[str, int]) -> Iterator[Fault]:
+    path, codes = f"{package.path}.items", package.fields["items"]
+    for code in codes:
+        if code not in values_won:
+            yield Fault(path, f"지원 품목 {code}이(가) 없습니다.", f"There is no item {code}.")
+    most = limits.ITEM_VALUE_WON_MAX
+    if sum(values_won.get(code, 0) for code in codes) > most:
+        yield Fault(path, f"모두 {most:,}원을 넘을 수 없습니다.", f"Together at most {most:,} won.")
+
+
+def _services_restored_outside(file: ProgrammeFile) -> Iterator[Fault]:
+    began_at, ended_at = file.incident.fields["began_at"], file.incident.fields["ended_at"]
+    for service in file.services:
+        restored_at = service.fields["restored_at"]
+        if restored_at and began_at and ended_at and not began_at <= restored_at <= ended_at:
+            yield Fault(
+                f"{service.path}.restored_at",
+                "장애가 시작된 때와 끝난 때 사이여야 합니다.",
+                "Must lie between the beginning and the end of the incident.",
+            )
+
+
+def _overlapping_windows(rows: Iterable[Row]) -> Iterator[Fault]:
+    readable = [row for row in rows if row.fields["opens_at"] and row.fields["closes_at"]]
+    for first, second in combinations(readable, 2):
+        if overlap(IntakeWindow(**first.fields), IntakeWindow(**second.fields)):
+            yield Fault(
+                second.path,
+                f"접수 기간 {first.code}와(과) 접수 경로와 날짜가 겹칩니다.",
+                f"Overlaps the intake window {first.code} on the same channel.",
+            )
+
+
+def _faults_in_policy(file: ProgrammeFile) -> Iterator[Fault]:
+    if not isinstance(file.policy, dict):
+        return
+    try:
+        parse_policy(file.policy)
+    except PolicyFaults as error:
+        yield from error.faults
+    ruled = file.policy.get("services")
+    yield from _unmatched_services({row.code for row in file.services}, set(ruled if isinstance(ruled, dict) else ()))
+
+
+def _unmatched_services(affected: set[str], ruled: set[str]) -> Iterator[Fault]:
+    for code in sorted(affected - ruled):
+        yield Fault(
+            f"policy.services.{code}", "장애 서비스인데 정책이 없습니다.", "The incident has it, the policy does not."
+        )
+    for code in sorted(ruled - affected):
+        yield Fault(
+            f"policy.services.{code}", "장애 서비스 목록에 없습니다.", "The policy has it, the incident does not."
+        )

@@ -1,0 +1,147 @@
+"""What `make run` does, step by step, and which processes it keeps running."""
+
+import contextlib
+import http.client
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+
+from compensation import embedded
+
+from .house import House, StepFailed, StopAsked
+from .leftovers import end_marked_processes, sole_supervisor
+from .port import parse_port, require_free_port
+from .processes import ProcessSpec
+
+CLONE = embedded.VAR.parent
+PROGRAMME = "1015"
+CORES = len(os.sched_getaffinity(0))
+# Which worker takes which queues: bulk work as wide as the machine, everything short beside it, never behind it.
+WORKERS = {"bulk": (["assessment", "grants", "files"], CORES), "default": (["default"], 1)}
+WEB_WORKERS, WEB_THREADS = 2, 8
+_STEPS = 7
+
+
+@dataclass
+class Terminal:
+    """What people see: numbered steps with the time since the start."""
+
+    started_at: float = field(default_factory=lambda: float(os.environ.get("STARTED_AT") or time.time()))
+    _step: int = 0
+
+    def step(self, text: str) -> None:
+        self._step += 1
+        self.say(f"[{self._step}/{_STEPS}] {text}")
+
+    def say(self, text: str) -> None:
+        minutes, seconds = divmod(int(time.time() - self.started_at), 60)
+        with contextlib.suppress(OSError):  # the terminal may be gone; stopping goes on
+            print(f"{minutes:2d}:{seconds:02d}  {text}", flush=True)
+
+
+def run() -> int:
+    """Everything, from the servers to the report, then stay up. Answers the exit status."""
+    terminal = Terminal()
+    port = parse_port(os.environ.get("PORT") or "8000")
+    with sole_supervisor(embedded.VAR):
+        end_marked_processes(embedded.VAR)
+        require_free_port(port)
+        house = House(var=embedded.VAR, say=terminal.say, watch=lambda: _keep_servers(terminal))
+        house.listen_to_signals()
+        try:
+            return _work(house, terminal, port)
+        except StopAsked:
+            terminal.say("Stopping …")
+            return 130 if _once() else 0
+        except (StepFailed, embedded.EmbeddedServiceError) as error:
+            terminal.say(str(error))
+            return 1
+        finally:
+            house.stop()
+            embedded.stop_services()
+            terminal.say("Everything is stopped.")
+
+
+def _work(house: House, terminal: Terminal, port: int) -> int:
+    _prepare(house, terminal)
+    terminal.step("Web, workers and beat")
+    house.start(processes(port))
+    address = f"http://127.0.0.1:{port}"
+    if not house.wait_until(lambda: _web_answers(port), within_seconds=60):
+        raise StepFailed(f"The web does not answer. See {embedded.VAR / 'log' / 'web.log'}")
+    house.run(manage("sign_ins"))
+    terminal.say(f"Open {address} (progress shows there too)")
+    terminal.step(f"The programme {PROGRAMME}: files, claims, channel cash, grants, report")
+    status = house.run(manage("run_programme", PROGRAMME))
+    if status != 0:
+        terminal.say(f"The programme's run ended with exit status {status}.")
+    if _once():
+        return status
+    terminal.say(f"Running at {address} . Ctrl-C stops everything.")
+    house.stay()
+    return status
+
+
+def _prepare(house: House, terminal: Terminal) -> None:
+    terminal.step("PostgreSQL and Redis")
+    embedded.start_services()
+    terminal.step("Front-end parts, translations, static files")
+    house.require([sys.executable, "bin/assets.py"], quiet_as="setup")
+    house.require(manage("compile_translations"), quiet_as="setup")
+    house.require(manage("collectstatic", "--noinput", "--verbosity=0"), quiet_as="setup")
+    terminal.step("Tables")
+    house.require(manage("migrate", "--noinput"), quiet_as="setup")
+    terminal.step(f"The programme's rules: programmes/{PROGRAMME}.toml")
+    house.require(manage("load_programme", f"programmes/{PROGRAMME}.toml"))
+    terminal.step("Sample data, where there is none")
+    house.require(manage("prepare_sample"))
+
+
+def processes(port: int) -> list[ProcessSpec]:
+    """The web, the workers and beat."""
+    celery = [sys.executable, "-m", "celery", "-A", "compensation"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "compensation.wsgi:application", f"--bind=127.0.0.1:{port}"]
+    gunicorn += [f"--workers={WEB_WORKERS}", f"--threads={WEB_THREADS}", "--graceful-timeout=5"]
+    gunicorn += ["--access-logfile=-", "--no-control-socket"]
+    workers = [
+        ProcessSpec(
+            name=f"worker-{name}",
+            command=[
+                *[*celery, "worker", f"--hostname={name}@%h", f"--queues={','.join(queues)}"],
+                *[f"--concurrency={concurrency}", "--without-gossip", "--without-mingle", "--loglevel=INFO"],
+            ],
+        )
+        for name, (queues, concurrency) in WORKERS.items()
+    ]
+    schedule = embedded.VAR / "run" / "beat-schedule"
+    beat = ProcessSpec(
+        name="beat", command=[*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
+    )
+    return [ProcessSpec(name="web", command=gunicorn), *workers, beat]
+
+
+def manage(*arguments: str) -> list[str]:
+    """A command of `manage.py`."""
+    return [sys.executable, str(CLONE / "manage.py"), *arguments]
+
+
+def _keep_servers(terminal: Terminal) -> None:
+    """Start an embedded server again that has died under us."""
+    given = {"PostgreSQL": "DATABASE_URL", "Redis": "REDIS_URL"}
+    for name, pid in embedded.running_services().items():
+        if pid is None and not os.environ.get(given[name]):
+            terminal.say(f"{name} is gone; starting it again.")
+            embedded.start_services()
+
+
+def _web_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False
+
+
+def _once() -> bool:
+    return os.environ.get("ONCE", "") not in ("", "0")

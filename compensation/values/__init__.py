@@ -1,0 +1,1 @@
+"""One normalising parser per kind of value, used by form, API and import alike. Each raises ValueRefused."""

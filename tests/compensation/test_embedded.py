@@ -1,0 +1,160 @@
+"""The embedded servers, really started, killed and started again."""
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from compensation import embedded
+from compensation.embedded import postgres
+from compensation.embedded.state import State
+from compensation.embedded.system import command_line
+
+
+@pytest.fixture
+def var(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private folder whose servers are stopped afterwards, whatever the test did to them."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    folder = State(embedded.VAR).folder(f"test-{os.getpid()}-embedded")
+    yield folder
+    embedded.stop_services(var=folder)
+    shutil.rmtree(folder)
+
+
+def start(var: Path, *, durable: bool = False) -> embedded.ServiceUrls:
+    return embedded.start_services(var=var, durable=durable)
+
+
+def query(urls: embedded.ServiceUrls, statement: str) -> object:
+    connection = psycopg2.connect(urls.database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        answer = cursor.fetchone()[0] if cursor.description else None
+    connection.close()
+    return answer
+
+
+def wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + 30
+    while command_line(pid):
+        assert time.monotonic() < deadline, f"process {pid} does not end"
+        time.sleep(0.01)
+
+
+def test_both_servers_answer_on_the_addresses_they_give(var):
+    urls = start(var)
+    assert query(urls, "SELECT current_database()") == "compensation"
+    assert redis.Redis.from_url(urls.redis_url).ping()
+
+
+def test_starting_twice_reuses_what_runs(var):
+    urls, before = start(var), embedded.running_services(var=var)
+    assert start(var) == urls
+    assert embedded.running_services(var=var) == before
+
+
+def test_two_starts_at_once_make_one_pair(var):
+    code = (
+        f"from pathlib import Path; from compensation import embedded; embedded.start_services(var=Path({str(var)!r}))"
+    )
+    starters = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    assert [starter.wait() for starter in starters] == [0, 0, 0]
+    assert query(start(var), "SELECT 1") == 1
+
+
+def test_a_restart_keeps_address_and_data(var):
+    urls = start(var)
+    query(urls, "CREATE TABLE kept AS SELECT 42 AS answer")
+    embedded.stop_services(var=var)
+    assert embedded.running_services(var=var) == {"PostgreSQL": None, "Redis": None}
+    assert start(var) == urls
+    assert query(urls, "SELECT answer FROM kept") == 42
+
+
+def test_committed_data_survives_a_killed_server(var):
+    urls = start(var, durable=True)
+    query(urls, "CREATE TABLE kept AS SELECT 42 AS answer")
+    for pid in embedded.running_services(var=var).values():
+        os.kill(pid, signal.SIGKILL)
+        wait_until_gone(pid)
+    assert query(start(var, durable=True), "SELECT answer FROM kept") == 42
+
+
+def test_a_pid_file_that_names_another_program_does_not_stop_the_start(var):
+    start(var)
+    pid = embedded.running_services(var=var)["PostgreSQL"]
+    os.kill(pid, signal.SIGKILL)
+    wait_until_gone(pid)
+    pid_file = var / "postgres/data/postmaster.pid"
+    pid_file.write_text(pid_file.read_text().replace(str(pid), str(os.getpid()), 1))
+    assert query(start(var), "SELECT 1") == 1
+
+
+def test_a_port_taken_by_a_stranger_is_left_to_the_stranger(var):
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", State(var).port("postgres")))
+        stranger.listen()
+        urls = start(var)
+        assert f":{stranger.getsockname()[1]}/" not in urls.database_url
+        assert query(urls, "SELECT 1") == 1
+
+
+def test_nobody_enters_without_the_password(var):
+    urls = start(var)
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(urls.database_url, password="guess")
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=State(var).port("redis"), password="guess").ping()
+
+
+def test_a_server_that_cannot_start_says_why(var):
+    start(var)
+    embedded.stop_services(var=var)
+    (var / "postgres/data/global/pg_control").write_bytes(b"")
+    with pytest.raises(embedded.EmbeddedServiceError, match="pg_control"):
+        start(var)
+
+
+def test_a_given_database_is_neither_started_nor_replaced(var, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@db.example/mine")
+    assert start(var).database_url == "postgresql://me@db.example/mine"
+    assert embedded.running_services(var=var)["PostgreSQL"] is None
+
+
+def test_a_half_made_data_folder_is_made_anew(var):
+    (State(var).folder("postgres") / "data.new").mkdir()
+    assert query(start(var), "SELECT 1") == 1
+
+
+def test_the_durable_server_is_fitted_to_the_machine(var):
+    urls = start(var, durable=True)
+    assert query(urls, "SHOW fsync") == "on"
+    assert query(urls, "SHOW wal_compression") == "pglz"
+    assert query(urls, "SHOW TimeZone") == "Asia/Seoul"
+
+
+def test_a_secret_is_made_once_and_private(tmp_path):
+    first = embedded.secret("key", var=tmp_path)
+    assert embedded.secret("key", var=tmp_path) == first
+    assert embedded.secret("other", var=tmp_path) != first
+    assert stat.S_IMODE((tmp_path / "secrets/key").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root meets PostgreSQL's refusal to run as root")
+def test_root_starts_a_server_below_a_closed_folder(var):
+    State(var).folder("run")
+    var.chmod(0o700)
+    urls = start(var)
+    assert query(urls, "SELECT 1") == 1
+    assert postgres.running_pid(State(var)) is not None
+    assert Path(f"/proc/{postgres.running_pid(State(var))}").stat().st_uid != 0

@@ -1,0 +1,105 @@
+import json
+
+import pytest
+
+from compensation.policy.document import PolicyFaults, parse_policy
+
+
+def set_at(document, path, value):
+    """Sets `document[a][b]…` for a path like ('services', 'map', 'alternative'); None takes the key out."""
+    *parents, key = path
+    for parent in parents:
+        document = document[parent]
+    if value is None:
+        del document[key]
+    else:
+        document[key] = value
+
+
+def paths_of_faults(document):
+    with pytest.raises(PolicyFaults) as caught:
+        parse_policy(document)
+    return [fault.path for fault in caught.value.faults]
+
+
+def test_the_shipped_policy_has_the_announced_amounts(policy):
+    assert [(tier.up_to_won, tier.payout_won) for tier in policy.tiers] == [
+        (0, 0),
+        (300_000, 30_000),
+        (500_000, 50_000),
+        (None, 0),
+    ]
+    assert policy.channel_cash_won == 50_000
+    assert len(policy.evidence_kinds) == 3
+
+
+def test_the_policy_reads_the_same_from_the_database(document, policy):
+    assert parse_policy(json.loads(json.dumps(document))) == policy
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault"),
+    [
+        (("general_margin_bp",), None, "policy.general_margin_bp"),
+        (("general_margin_bp",), 0, "policy.general_margin_bp"),
+        (("general_margin_bp",), 10_001, "policy.general_margin_bp"),
+        (("general_margin_bp",), True, "policy.general_margin_bp"),
+        (("general_margin_bp",), 10.5, "policy.general_margin_bp"),
+        (("chanel_cash_won",), 50_000, "policy.chanel_cash_won"),
+        (("channel_cash_won",), -1, "policy.channel_cash_won"),
+        (("tiers", 1, "up_to_won"), 299_999, "policy.tiers[2].above_won"),
+        (("tiers", 1, "up_to_won"), "300000", "policy.tiers[1].up_to_won"),
+        (("tiers", 1, "upto_won"), 5, "policy.tiers[1].upto_won"),
+        (("tiers", 1, "route"), "quick", "policy.tiers[1].route"),
+        (("tiers", 1, "code"), "x" * 21, "policy.tiers[1].code"),
+        (("tiers", 1, "name_ko"), "  ", "policy.tiers[1].name_ko"),
+        (("tiers", 1), 3, "policy.tiers[1]"),
+        (("tiers",), [], "policy.tiers"),
+        (("services", "map", "platform_share_bp"), 10_001, "policy.services.map.platform_share_bp"),
+        (("services", "map", "alternative"), "yes", "policy.services.map.alternative"),
+        (("services", "map", "name_en"), None, "policy.services.map.name_en"),
+        (("industries", "5611", "margin_bp"), 0, "policy.industries.5611.margin_bp"),
+        (("industries", "5611", "margin"), 100, "policy.industries.5611.margin"),
+        (("industries", "12345678901"), {}, "policy.industries.12345678901"),
+        (("evidence", 1, "code"), "small_merchant_certificate", "policy.evidence[1].code"),
+        (("evidence", 1, "required_for_council"), 1, "policy.evidence[1].required_for_council"),
+        (("council", "parties_present_min"), 5, "policy.council.parties_present_min"),
+        (("council", "parties"), ["academia", "academia"], "policy.council.parties"),
+        (("council", "tie"), "coin", "policy.council.tie"),
+        (("council", "chair"), "academia", "policy.council.chair"),
+    ],
+)
+def test_a_fault_is_named_by_its_path(document, path, value, fault):
+    set_at(document, path, value)
+    assert fault in paths_of_faults(document)
+
+
+def test_the_company_does_not_count_as_present_where_it_does_not_vote(document):
+    document["council"] |= {"company_votes": False, "parties_present_min": 4}
+    assert paths_of_faults(document) == ["policy.council.parties_present_min"]
+
+
+def test_every_fault_is_listed_not_only_the_first(document):
+    document["tiers"][0]["payout_won"] = "none"
+    document["tiers"][3]["above_won"] = 600_000
+    document["services"]["map"]["platform_share_bp"] = -1
+    document["typo"] = 1
+    assert paths_of_faults(document) == [
+        "policy.tiers[0].payout_won",
+        "policy.tiers[3].above_won",
+        "policy.services.map.platform_share_bp",
+        "policy.typo",
+    ]
+
+
+@pytest.mark.parametrize(
+    "document", [{}, [], None, "policy", {"tiers": {}}, {"tiers": 5, "services": [], "council": 1}]
+)
+def test_what_is_no_policy_at_all_is_refused(document):
+    assert paths_of_faults(document)
+
+
+def test_a_fault_speaks_both_languages(document):
+    del document["general_margin_bp"]
+    with pytest.raises(PolicyFaults, match=r"policy.general_margin_bp: 필수 항목입니다. \(Required.\)"):
+        parse_policy(document)

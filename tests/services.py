@@ -1,0 +1,102 @@
+"""Real PostgreSQL and Redis for the tests: one pair per run, in a private folder, gone afterwards.
+
+The addresses are fixed before the settings are read; the servers start when the first test asks for the database, so
+that a run of pure tests starts none. With pytest-xdist all processes share the pair: pytest-django gives each its
+own database, this module its own Redis number. `DATABASE_URL` and `REDIS_URL`, where given, are used instead (Redis
+from database 8 on, which the tests empty).
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+import redis
+
+from compensation import embedded
+from compensation.embedded import postgres, redis_server
+from compensation.embedded.state import State
+
+FIRST_REDIS_DATABASE = 8
+_FOLDER = "COMPENSATION_TEST_FOLDER"  # set by the first process of a run, inherited by its xdist workers
+_OWN = "COMPENSATION_TEST_SERVERS"  # which of the two servers are ours
+
+
+def name_the_servers() -> None:
+    """Put this run's addresses into the environment, and set Django up. Called before any test module is read."""
+    if _FOLDER not in os.environ:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated run cleans up like an interrupted one
+        _sweep_killed_runs()
+        folder = State(embedded.VAR).folder(f"test-{os.getpid()}")
+        os.environ[_FOLDER] = str(folder)
+        os.environ[_OWN] = " ".join(name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name))
+        os.environ |= embedded.service_urls(var=folder).as_environment()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = _with_path(os.environ["REDIS_URL"], str(FIRST_REDIS_DATABASE + int(worker)))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compensation.settings")
+    import django
+
+    django.setup()
+
+
+def urls_for_other_processes() -> dict[str, str]:
+    """The environment under which another process sees this test process' database and Redis."""
+    from django.db import connection
+
+    return {
+        "DATABASE_URL": _with_path(os.environ["DATABASE_URL"], connection.settings_dict["NAME"]),
+        "REDIS_URL": os.environ["REDIS_URL"],
+    }
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """PostgreSQL and Redis run. The first process of the run that asks starts them."""
+    state = State(Path(os.environ[_FOLDER]))
+    own, expected = os.environ[_OWN].split(), embedded.service_urls()
+    with state.locked():
+        started = {
+            "DATABASE_URL": postgres.start(state, durable=False) if "DATABASE_URL" in own else None,
+            "REDIS_URL": redis_server.start(state) if "REDIS_URL" in own else None,
+        }
+    for name, url in started.items():
+        if url and url.rsplit("/", 1)[0] != expected.as_environment()[name].rsplit("/", 1)[0]:
+            pytest.exit(f"A port of the test servers was taken by another program ({name}): run the tests again.", 3)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None, django_db_modify_db_settings: None) -> None:
+    """pytest-django asks for this before it makes the test database."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(request: pytest.FixtureRequest) -> None:
+    """What one test left in Redis (counters, messages) is not there for the next."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        request.getfixturevalue("servers")
+        with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+            client.flushdb()
+
+
+def pytest_unconfigure() -> None:
+    """The end of the run, also an interrupted one: stop the servers and remove their folder."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and _FOLDER in os.environ:
+        _remove(Path(os.environ.pop(_FOLDER)))
+
+
+def _sweep_killed_runs() -> None:
+    for folder in embedded.VAR.glob("test-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(embedded.EmbeddedServiceError):
+        embedded.stop_services(var=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_path(url: str, path: str) -> str:
+    return f"{url.rsplit('/', 1)[0]}/{path}"

@@ -1,0 +1,67 @@
+"""Signing in with username and password, throttled. Every attempt is kept, as the law's safety measures ask."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+from compensation.runtime.encryption import blind_index
+from users.models import SignInAttempt, User
+
+# Ours: enough for slips of the keys, far too few for guessing.
+WINDOW = timedelta(minutes=5)
+FAILURES_PER_USERNAME_MAX = 5
+FAILURES_PER_ADDRESS_MAX = 20
+ROUNDING_UP = timedelta(seconds=59)  # people are told the minute after which it surely works
+
+
+class SignInRefused(Exception):
+    """Username and password do not belong together, or the account may not sign in; which of them is not told."""
+
+
+class SignInThrottled(Exception):
+    """Too many failures in the last minutes; `until` is when the next attempt is looked at."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(f"throttled until {until:%H:%M:%S}")
+        self.until = until
+
+
+def check_credentials(*, request: HttpRequest, username: str, password: str, address: str, at: datetime) -> User:
+    """The user of this username and password. Raises SignInThrottled (also for the right password), SignInRefused.
+
+    The attempt is written down as failed before anything is checked, so that a hundred at once count one another. An
+    unknown username takes the same work as a wrong password (Django hashes either way).
+    """
+    attempt = SignInAttempt.objects.create(
+        username_digest=username_digest(username), address=address or None, at=at, succeeded=False
+    )
+    if until := _throttled_until(attempt):
+        raise SignInThrottled(until=until)
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        raise SignInRefused
+    SignInAttempt.objects.filter(pk=attempt.pk).update(succeeded=True)
+    return user
+
+
+def username_digest(username: str) -> str:
+    """Spellings that differ in case or width only share their attempts; the username itself is not kept."""
+    normalised = unicodedata.normalize("NFKC", username).strip().casefold()
+    return blind_index(normalised, context="users_signinattempt.username")
+
+
+def _throttled_until(attempt: SignInAttempt) -> datetime | None:
+    """When there are again few enough failures, this one included; None where there are now."""
+    limits = [_limit_reached(attempt, FAILURES_PER_USERNAME_MAX, username_digest=attempt.username_digest)]
+    if attempt.address:
+        limits.append(_limit_reached(attempt, FAILURES_PER_ADDRESS_MAX, address=attempt.address))
+    return max((limit for limit in limits if limit), default=None)
+
+
+def _limit_reached(attempt: SignInAttempt, most: int, **of: str) -> datetime | None:
+    failures = SignInAttempt.objects.filter(**of, succeeded=False, at__gt=attempt.at - WINDOW)
+    times = list(failures.order_by("-at").values_list("at", flat=True)[: most + 1])
+    # Once the failure that is now the `most`-th newest has left the window, one more attempt makes `most` again.
+    return times[most - 1] + WINDOW if len(times) > most else None
