@@ -24,6 +24,14 @@ VAR = ROOT / "var"
 NPM_MAJOR_MIN = 7  # older ones do not read the lock file
 SOURCE_MAP = re.compile(r"/\*[#@]\s*sourceMappingURL=.*?\*/")
 
+# The package's own names folders of another machine. A page brings its typeface along; this is what is there before it.
+FONTS = """<?xml version="1.0"?>
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="relative">font-cache</cachedir>
+</fontconfig>
+"""
+
 
 class AssetsUnavailable(Exception):
     """A step failed; the message says which, and what it printed."""
@@ -101,9 +109,7 @@ def _npm() -> list[str]:
 def _run(command: list[str], *, cwd: Path) -> str:
     cache = {"npm_config_cache": str(VAR / "npm/cache")}
     path = {"PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    ended = subprocess.run(
-        command, cwd=cwd, env=os.environ | cache | path, capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run(command, cwd=cwd, env=os.environ | cache | path, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise AssetsUnavailable(f"{' '.join(command[-6:])} failed:\n{(ended.stderr or ended.stdout).strip()}")
     return ended.stdout
@@ -119,7 +125,7 @@ def _copy_typeface(packages: Path, target: Path) -> None:
 
 
 def _unpack_browser(packages: Path, target: Path) -> None:
-    """Chromium as `chrome`, its libraries in `lib` (to be named by LD_LIBRARY_PATH), axe as `axe.min.js`."""
+    """Chromium as `chrome`, with LD_LIBRARY_PATH=`lib` and FONTCONFIG_PATH=here; axe as `axe.min.js`."""
     import brotli  # a development requirement
 
     packed = packages / "@sparticuz/chromium/bin"
@@ -128,6 +134,7 @@ def _unpack_browser(packages: Path, target: Path) -> None:
         with tarfile.open(fileobj=io.BytesIO(content)) as files:
             files.extraction_filter = getattr(tarfile, "data_filter", None)  # early 3.11 has none
             files.extractall(target)  # noqa: S202 - its content is what the lock file's hash says
+    (target / "fonts.conf").write_text(FONTS)
     chrome = target / "chrome"
     chrome.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
     chrome.chmod(0o755)

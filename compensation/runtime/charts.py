@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HEIGHT = 176  # pixels of the plot; labels stand above and below it
+HEIGHT = 224  # pixels of the plot; labels stand above and below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Bars of equal width, `bounds` and `median` as places between them, `ticks` to be labelled below."""
+    """Bars of equal width, `bounds` and `median` as places between them, `ticks` to be labelled below. The highest bar has `highest`."""
 
     bars: tuple[Bar, ...]
     bounds: tuple[Mark, ...]
     ticks: tuple[Mark, ...]
     median: Mark | None
     count: int
+    highest: int
     height: int = HEIGHT
+
+    @property
+    def middle(self) -> float:
+        """Where half of the highest bar is; on half a pixel a line is sharp."""
+        return self.height / 2 + 0.5
 
 
 def histogram(
@@ -62,6 +68,7 @@ def histogram(
         ticks=tuple(_mark(bins, value) for value in ticks),
         median=None if median is None else _mark(bins, median),
         count=sum(bin_.count for bin_ in bins),
+        highest=highest,
     )
 
 

@@ -132,7 +132,7 @@ def test_what_a_cell_may_not_hold(programme: Programme, tmp_path: Path, header: 
     (fault,) = row.faults
     assert (result.accepted, Claim.objects.count()) == (0, 0)
     assert (row.number, fault.column, fault.code) == (2, header, code)
-    assert fault.value.strip() in cell
+    assert fault.value.strip()[:50] in cell
     assert fault.message_ko.endswith(("다.", "요."))
 
 

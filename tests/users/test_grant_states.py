@@ -35,7 +35,7 @@ def passes(row: models.Model, **change: str) -> bool:
         with transaction.atomic():
             return type(row).objects.filter(pk=row.pk).update(**change) == 1
     except InternalError as refused:
-        if "Invalid transition" not in str(refused):
+        if "not an allowed move" not in str(refused):
             raise
         return False
 

@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -13,9 +14,11 @@ from claims.selectors.run_progress import StageProgress, run_progress
 from claims.services.programme_run import RunNotPossible, start_run
 from compensation.programmes.models import Programme, Role
 from compensation.programmes.selectors import programme_by_code
+from compensation.runtime.tasks import send_after_commit
 from users.models import User
 
 LOOK_EVERY_SECONDS = 0.5
+NUDGE_EVERY_SECONDS = 2.0  # as beat does: harmless beside it, enough without it
 SAY_NO_WORKER_AFTER_SECONDS = 20
 
 
@@ -52,9 +55,12 @@ class Command(BaseCommand):
     def _watch(self, run: ProgrammeRun) -> None:
         """Shows the stages until the run is done. The workers do the work: this may be stopped and started again."""
         bars: dict[str, tqdm[Any]] = {}
-        waited_since = time.monotonic()
+        waited_since = nudged_at = time.monotonic()
         while True:
             run.refresh_from_db()
+            if time.monotonic() - nudged_at > NUDGE_EVERY_SECONDS:
+                send_after_commit("claims.advance_run", run_id=run.pk)
+                nudged_at = time.monotonic()
             for stage in run_progress(run=run, now=timezone.now()):
                 if _show(bars, stage):
                     waited_since = time.monotonic()
@@ -86,8 +92,6 @@ def _show(bars: dict[str, Any], stage: StageProgress) -> bool:
 
 
 def _files(programme: Programme, given: list[Path] | None) -> list[Path]:
-    from django.conf import settings
-
     folder = settings.VAR_DIR / "association" / programme.code
     files = given if given is not None else sorted(folder.glob("*.xlsx")) + sorted(folder.glob("*.csv"))
     return [file.resolve() for file in files if ".refused" not in file.name]

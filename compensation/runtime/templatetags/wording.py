@@ -34,9 +34,9 @@ def count(value: int | float | None) -> str:
 
 
 @register.filter
-def won(amount_won: int | None) -> str:
-    """350000 as 350,000원 or ₩350,000; what is not known as a dash."""
-    if amount_won is None:
+def won(amount_won: int | str | None) -> str:
+    """350000 as 350,000원 or ₩350,000; what is not there (to a template: also "") as a dash."""
+    if amount_won is None or amount_won == "":
         return "–"
     return f"{amount_won:,}원" if in_korean() else f"₩{amount_won:,}"
 

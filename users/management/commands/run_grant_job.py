@@ -16,7 +16,7 @@ LOOK_EVERY_SECONDS = 0.3
 
 
 class Command(BaseCommand):
-    help = "Grants a package to all members: plans, rehearses, approves and starts a job, and watches it."
+    help = "Grants a package to all members: plans, rehearses, approves and starts a job, and watches workers do it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("programme", help="code of the programme, such as 1015")
