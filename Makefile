@@ -50,7 +50,7 @@ lint: develop ## Rules, format, types, import contracts, missing migrations
 develop:
 	@$(environment) requirements-dev.txt
 	$(call check,browser for the tests,$(PYTHON) bin/assets.py --dev)
-	$(call check,translations,$(PYTHON) manage.py compile_translations)
+	$(call check,translations,$(PYTHON) manage.py translations compile)
 
 bench: ## Measure the bulk paths on this machine
 	@$(environment) requirements.txt

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tests.concurrency.waiting import somebody_waits_for_us, wait_until
 from tests.users.grant_cast import NOON, chunks_done, running_job, work_off
+from users import tasks
 from users.models import Grant, GrantJob
 from users.selectors.grants import prove
 from users.services import grant_jobs
@@ -88,6 +89,14 @@ def test_the_sweeper_finishes_a_job_whose_last_worker_died():
     job = running_job()
     while grant_next_chunk(job=job, at=NOON):
         pass
-    grant_jobs.sweep(at=NOON)
+    tasks.sweep_grant_jobs()
     job.refresh_from_db()
-    assert (job.run_state, job.finished_at) == ("finished", NOON)
+    assert job.run_state == "finished"
+
+
+def test_a_worker_whose_slice_is_over_asks_for_another(monkeypatch):
+    job = running_job()
+    broker().flushdb()
+    monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
+    tasks.work_on_grant_job(job.pk)
+    assert messages() == 1

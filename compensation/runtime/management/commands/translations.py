@@ -4,7 +4,6 @@ Korean is what the source says; English is in `locale/en`, complete, or `check` 
 """
 
 import io
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,6 @@ PYTHON_CALLS = {
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
-HEADER = "# English translation. The texts to translate are in the code and the templates, in Korean."
 Message = tuple[int, Any, list[str], str | None]
 
 
@@ -34,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["update", "check", "compile"])
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         actions: dict[str, Callable[[Path], str]] = {"update": _update, "check": _check, "compile": _compile}
         self.stdout.write(actions[options["action"]](Path(settings.LOCALE_PATHS[0]) / CATALOGUE))
 
@@ -46,7 +44,7 @@ def _update(file: Path) -> str:
     catalogue.obsolete.clear()
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as stream:
-        write_po(stream, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
+        write_po(stream, catalogue, width=120, sort_output=True, omit_header=True, include_lineno=False)
     return f"{len(catalogue)} texts, {len(list(_untranslated(catalogue)))} without a translation"
 
 
@@ -70,7 +68,7 @@ def _compile(file: Path) -> str:
 
 def extracted() -> Catalog:
     """Every text of the Python code and the templates that is marked for translation."""
-    catalogue = Catalog(locale="en", domain="django", fuzzy=False, header_comment=HEADER)
+    catalogue = Catalog(locale="en", domain="django", fuzzy=False)
     root = Path(settings.BASE_DIR)
     for top in PYTHON_ROOTS:
         for file in sorted((root / top).rglob("*.py")):
@@ -81,10 +79,10 @@ def extracted() -> Catalog:
 
 
 def _of_template(file: Path) -> Iterator[Message]:
-    """Django turns a template into calls of gettext among filler; to Babel each line with calls is a line of Python."""
+    """Django turns a template into calls of gettext among filler: Python, once nothing is indented."""
     python = templatize(file.read_text(encoding="utf-8"), origin=str(file))
-    calls = "\n".join(re.findall(r"\b(?:n?p?gettext|_)\((?:\"\"\"|'''|.)*?\)(?=\s|X|$)", python))
-    return extract("python", io.BytesIO(calls.encode()), PYTHON_CALLS)
+    lines = "\n".join(line.strip() for line in python.splitlines())
+    return extract("python", io.BytesIO(lines.encode()), PYTHON_CALLS)
 
 
 def _add(catalogue: Catalog, file: Path, messages: Any) -> None:
@@ -94,7 +92,7 @@ def _add(catalogue: Catalog, file: Path, messages: Any) -> None:
 
 def _read(file: Path) -> Catalog:
     if not file.exists():
-        return Catalog(locale="en", domain="django", fuzzy=False, header_comment=HEADER)
+        return Catalog(locale="en", domain="django", fuzzy=False)
     with file.open("rb") as stream:
         return read_po(stream, locale="en", domain="django")
 
