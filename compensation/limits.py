@@ -54,4 +54,5 @@ LINE_LENGTH_MAX = 1_000_000  # characters: a longer line of a text file is no ro
 HEADER_SEARCH_ROWS = 30  # rows that are not blank: a header below as many title rows is not looked for
 EXTERNAL_REFERENCE_LENGTH_MAX = 60  # characters of the association's own number (접수번호): the width of its column
 IMPORT_BATCH_ROWS = 2_000  # rows per statement: more brings no speed, and memory grows with it
+CELLS_REMEMBERED = 10_000  # cells per column whose value is kept: dates and rates repeat; a few MB
 REFUSED_ROWS_SHOWN = 20  # refused rows in an import's answer; all of them are in the report file

@@ -1,4 +1,4 @@
-"""Django settings. One set for every machine: what differs comes from the environment, secrets from there or from `var/`."""
+"""Django settings, one set for every machine: what differs comes from the environment, secrets also from `var/`."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 FILE_1015 = Path(__file__).parent.parent / "programmes" / "1015.toml"
 NOW = datetime(2023, 1, 31, 10, 0, tzinfo=SEOUL)  # inside the additional intake window
 
-# A spread of losses that crosses every bound with the messenger's share and a margin of 100%: attribution 100%.
+# A spread of losses that crosses every bound.
 MAKE_CLAIMS = """
 WITH made AS (
     INSERT INTO merchants_merchant (business_number, trade_name, representative_name, phone, phone_index, email,

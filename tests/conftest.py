@@ -1,4 +1,4 @@
-"""What every test may use: real servers (`tests/services.py`), real workers (`tests/workers.py`) and the shared cast."""
+"""What every test may use: real servers (tests/services.py), real workers (tests/workers.py) and the shared cast."""
 
 import pytest
 

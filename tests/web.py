@@ -1,11 +1,13 @@
 """What tests of pages need: static files without a manifest, and a real Chromium (`bin/assets.py --dev` fetches it)."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = Path(__file__).parent.parent / "var" / "chromium"
@@ -24,6 +26,12 @@ def plain_static(settings: object) -> None:
     """Static files by their own names: no collected, hashed copies are needed."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = django_settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(scope="session")
+def english_texts() -> None:
+    """The English texts are compiled."""
+    call_command("translations", "compile", verbosity=0, stdout=io.StringIO())
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,20 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-WIDTH = 46
+WIDTH = 60
+
+EXCLUSIONS = {"withdrawn": "탈퇴", "suspended": "이용 정지"}
+CHECKS = {
+    "every_claim_has_one_end_or_waits": "접수한 건은 모두 결정되었거나 기다리는 중",
+    "claims_from_files_are_rows_accepted": "파일로 접수한 건 = 받은 행",
+    "rows_are_accepted_present_or_refused": "파일의 행 = 받은 행 + 이미 있던 행 + 돌려보낸 행",
+    "payouts_due_are_in_the_ledger": "지급할 지원금 = 원장의 지급 예정",
+    "channel_cash_is_in_the_ledger": "채널 캐시 = 원장의 채널 캐시",
+    "member_benefits_are_in_the_ledger": "이용자 지원 = 원장의 이용자 지원",
+    "the_ledger_sums_to_zero": "원장의 합 = 0",
+    "expected_are_granted_excluded_or_failed": "대상 = 지급 + 제외 + 실패",
+    "granted_are_rows_of_grants": "지급 = 지급 기록의 수",
+}
 
 
 def report_text(report: dict[str, Any]) -> str:
@@ -22,7 +35,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield _title("검산")
     for check in report["checks"]:
         mark = "맞음" if check["holds"] else "틀림"
-        yield f"  [{mark}] {check['name']}: {check['left']:,} / {check['right']:,}"
+        code = check["name"].rsplit(":", 1)[-1]
+        yield f"{_pad(f'  [{mark}] {CHECKS[code]}')}{check['left']:>18,} = {check['right']:,}"
 
 
 def _claims(claims: dict[str, Any]) -> Iterator[str]:
@@ -30,12 +44,12 @@ def _claims(claims: dict[str, Any]) -> Iterator[str]:
     yield _row("파일의 행", claims["rows_in_files"], "행")
     yield _row("접수", claims["received"], "건")
     yield _row("돌려보낸 행", claims["refused_rows"], "행")
-    for code, tier in claims["determined_by_tier"].items():
-        yield _row(f"결정 · {code}", tier["claims"], "건", f"{tier['payout_won']:>16,}원")
+    for tier in claims["determined_by_tier"].values():
+        yield _row(f"결정 · {tier['name_ko']}", tier["claims"], "건", f"{tier['payout_won']:>16,}원")
     yield _row("결정 · 지원 없음(피해액 0원)", claims["no_support"], "건")
     yield _row("협의체 심사 대기", claims["waiting_for_council"], "건")
-    for code, count in claims["waiting_for_council_missing_documents"].items():
-        yield _row(f"  없는 서류 · {code}", count, "건")
+    for document in claims["waiting_for_council_missing_documents"].values():
+        yield _row(f"  없는 서류 · {document['name_ko']}", document["claims"], "건")
     yield _row("산정 대기", claims["waiting_for_assessment"], "건")
     yield _row("철회", claims["withdrawn"], "건")
     for label, key in (("신고한 손실액", "reported_loss_won"), ("산정한 피해액", "assessed_loss_won")):
@@ -58,7 +72,7 @@ def _members(package: dict[str, Any]) -> Iterator[str]:
     yield _row("대상", package["expected"], "명")
     yield _row("지급", package["granted"], "명", f"{package['value_won']:>16,}원")
     for reason, count in package["excluded"].items():
-        yield _row(f"제외 · {reason}", count, "명")
+        yield _row(f"제외 · {EXCLUSIONS[reason]}", count, "명")
     yield _row("실패", package["failed"], "명")
 
 

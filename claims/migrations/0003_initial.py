@@ -8,238 +8,456 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0002_initial'),
-        ('merchants', '0002_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('programmes', '0001_initial'),
-        ('users', '0001_initial'),
+        ("claims", "0002_initial"),
+        ("merchants", "0002_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("programmes", "0001_initial"),
+        ("users", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='associationfile',
-            name='imported_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="associationfile",
+            name="imported_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='associationfile',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='association_files', to='programmes.programme'),
+            model_name="associationfile",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="association_files", to="programmes.programme"
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='assessment',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.assessment'),
+            model_name="claim",
+            name="assessment",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="claims.assessment",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='association_file',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='claims.associationfile'),
+            model_name="claim",
+            name="association_file",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="claims.associationfile",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='merchants.merchant'),
+            model_name="claim",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="merchants.merchant"
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='programme',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='programmes.programme'),
+            model_name="claim",
+            name="programme",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="programmes.programme",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='window',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='programmes.intakewindow'),
+            model_name="claim",
+            name="window",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="programmes.intakewindow",
+            ),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='claim',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='claims.claim'),
+            model_name="assessment",
+            name="claim",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assessments",
+                to="claims.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='assessment',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.assessment'),
+            model_name="claimevent",
+            name="assessment",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.assessment",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='association_file',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.associationfile'),
+            model_name="claimevent",
+            name="association_file",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.associationfile",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
+            model_name="claimevent",
+            name="merchant",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="merchants.merchant",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='claims.claim'),
+            model_name="claimevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="claims.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='programme',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.programme'),
+            model_name="claimevent",
+            name="programme",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="programmes.programme",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='window',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.intakewindow'),
+            model_name="claimevent",
+            name="window",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="programmes.intakewindow",
+            ),
         ),
         migrations.AddField(
-            model_name='claimtransition',
-            name='actor',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="claimtransition",
+            name="actor",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='claimtransition',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='claims.claim'),
+            model_name="claimtransition",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transitions", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='actor',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="determination",
+            name="actor",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='assessment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='determination', to='claims.assessment'),
+            model_name="determination",
+            name="assessment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="determination", to="claims.assessment"
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='claims.claim'),
+            model_name="determination",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="determinations", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='determination',
-            name='supersedes',
-            field=models.OneToOneField(default=None, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='claims.determination'),
+            model_name="determination",
+            name="supersedes",
+            field=models.OneToOneField(
+                default=None,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="claims.determination",
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='determination',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.determination'),
+            model_name="claimevent",
+            name="determination",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.determination",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='determination',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.determination'),
+            model_name="claim",
+            name="determination",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="claims.determination",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='claims.claim'),
+            model_name="evidence",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='programmerun',
-            name='approver',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="programmerun",
+            name="approver",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='programmerun',
-            name='grant_job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='users.grantjob'),
+            model_name="programmerun",
+            name="grant_job",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="users.grantjob"
+            ),
         ),
         migrations.AddField(
-            model_name='programmerun',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="programmerun",
+            name="maker",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='programmerun',
-            name='package',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.benefitpackage'),
+            model_name="programmerun",
+            name="package",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programmes.benefitpackage"
+            ),
         ),
         migrations.AddField(
-            model_name='programmerun',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='programmes.programme'),
+            model_name="programmerun",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="programmes.programme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='associationfile',
-            constraint=models.UniqueConstraint(fields=('programme', 'sha256', 'service'), name='association_file_once'),
+            model_name="associationfile",
+            constraint=models.UniqueConstraint(fields=("programme", "sha256", "service"), name="association_file_once"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('claim', 'facts_version', 'policy_version'), name='assessed_once_per_facts_and_policy'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                fields=("claim", "facts_version", "policy_version"), name="assessed_once_per_facts_and_policy"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('assessed_won__gte', 0), ('assessed_won__lte', models.F('lost_sales_won'))), name='assessed_between_nothing_and_the_loss'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assessed_won__gte", 0), ("assessed_won__lte", models.F("lost_sales_won"))),
+                name="assessed_between_nothing_and_the_loss",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='assessments_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3ba27b6e0aed244ff7534afc248fad1b81244255', operation='UPDATE OR DELETE', pgid='pgtrigger_assessments_are_append_only_5afc8', table='claims_assessment', when='BEFORE')),
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="assessments_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3ba27b6e0aed244ff7534afc248fad1b81244255",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_assessments_are_append_only_5afc8",
+                    table="claims_assessment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimtransition',
-            trigger=pgtrigger.compiler.Trigger(name='claim_history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bda13521530e9a673302f7828a59d41c8104559a', operation='UPDATE OR DELETE', pgid='pgtrigger_claim_history_is_append_only_24245', table='claims_claimtransition', when='BEFORE')),
+            model_name="claimtransition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="claim_history_is_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="bda13521530e9a673302f7828a59d41c8104559a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_claim_history_is_append_only_24245",
+                    table="claims_claimtransition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='determination',
-            trigger=pgtrigger.compiler.Trigger(name='determinations_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d74a4a3a6febc70b79117dc1807c54f63c87a4d6', operation='UPDATE OR DELETE', pgid='pgtrigger_determinations_are_append_only_0d9fc', table='claims_determination', when='BEFORE')),
+            model_name="determination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="determinations_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d74a4a3a6febc70b79117dc1807c54f63c87a4d6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_determinations_are_append_only_0d9fc",
+                    table="claims_determination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0342f9354d975fc258a2169f5a68f2fcb6b672f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aeef3', table='claims_claimevent', when='BEFORE')),
+            model_name="claimevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0342f9354d975fc258a2169f5a68f2fcb6b672f7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_aeef3",
+                    table="claims_claimevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['programme', 'state', '-received_at', '-id'], name='claim_by_state'),
+            model_name="claim",
+            index=models.Index(fields=["programme", "state", "-received_at", "-id"], name="claim_by_state"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['programme', '-received_at', '-id'], name='claim_by_received'),
+            model_name="claim",
+            index=models.Index(fields=["programme", "-received_at", "-id"], name="claim_by_received"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state', 'received')), fields=['programme', 'id'], name='claim_to_assess'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state", "received")), fields=["programme", "id"], name="claim_to_assess"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('received', 'determined', 'awaiting_council'))), fields=('merchant', 'window', 'service'), name='one_live_claim_per_merchant_window_service'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("received", "determined", "awaiting_council"))),
+                fields=("merchant", "window", "service"),
+                name="one_live_claim_per_merchant_window_service",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_reference', ''), _negated=True), fields=('programme', 'external_reference'), name='external_reference_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_reference", ""), _negated=True),
+                fields=("programme", "external_reference"),
+                name="external_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('lost_sales_won__gte', 0), ('lost_sales_won__lte', 10000000000)), name='lost_sales_within_limits'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lost_sales_won__gte", 0), ("lost_sales_won__lte", 10000000000)),
+                name="lost_sales_within_limits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('began_at'))), name='claim_ends_after_it_began'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gt", models.F("began_at"))), name="claim_ends_after_it_began"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='claim_moves', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM NEW."state" AND (OLD."state", NEW."state") NOT IN ((\'received\', \'determined\'), (\'received\', \'awaiting_council\'), (\'received\', \'withdrawn\'), (\'determined\', \'received\'), (\'awaiting_council\', \'received\'), (\'awaiting_council\', \'withdrawn\')))', func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";', hash='a3b3e9595c660ec6950a01bf37213eeb4e8a5ec9', operation='UPDATE', pgid='pgtrigger_claim_moves_0f438', table='claims_claim', when='BEFORE')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="claim_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" IS DISTINCT FROM NEW.\"state\" AND (OLD.\"state\", NEW.\"state\") NOT IN (('received', 'determined'), ('received', 'awaiting_council'), ('received', 'withdrawn'), ('determined', 'received'), ('awaiting_council', 'received'), ('awaiting_council', 'withdrawn')))",
+                    func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";',
+                    hash="a3b3e9595c660ec6950a01bf37213eeb4e8a5ec9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_claim_moves_0f438",
+                    table="claims_claim",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='facts_corrected_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."began_at" IS DISTINCT FROM (NEW."began_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_alternative" IS DISTINCT FROM (NEW."has_alternative") OR OLD."lost_sales_won" IS DISTINCT FROM (NEW."lost_sales_won") OR OLD."reported_margin_bp" IS DISTINCT FROM (NEW."reported_margin_bp") OR OLD."service" IS DISTINCT FROM (NEW."service"))', func='INSERT INTO "claims_claimevent" ("assessment_id", "association_file_id", "began_at", "channel", "content_digest", "determination_id", "ended_at", "external_reference", "facts_version", "has_alternative", "id", "industry_code", "lost_sales_won", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "received_at", "reference", "reported_margin_bp", "service", "state", "window_id") VALUES (NEW."assessment_id", NEW."association_file_id", NEW."began_at", NEW."channel", NEW."content_digest", NEW."determination_id", NEW."ended_at", NEW."external_reference", NEW."facts_version", NEW."has_alternative", NEW."id", NEW."industry_code", NEW."lost_sales_won", NEW."merchant_id", _pgh_attach_context(), NOW(), \'facts_corrected\', NEW."id", NEW."programme_id", NEW."received_at", NEW."reference", NEW."reported_margin_bp", NEW."service", NEW."state", NEW."window_id"); RETURN NULL;', hash='b90864997413c777a9e164e74c554caa05ecda81', operation='UPDATE', pgid='pgtrigger_facts_corrected_update_ff48b', table='claims_claim', when='AFTER')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="facts_corrected_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."began_at" IS DISTINCT FROM (NEW."began_at") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."has_alternative" IS DISTINCT FROM (NEW."has_alternative") OR OLD."lost_sales_won" IS DISTINCT FROM (NEW."lost_sales_won") OR OLD."reported_margin_bp" IS DISTINCT FROM (NEW."reported_margin_bp") OR OLD."service" IS DISTINCT FROM (NEW."service"))',
+                    func='INSERT INTO "claims_claimevent" ("assessment_id", "association_file_id", "began_at", "channel", "content_digest", "determination_id", "ended_at", "external_reference", "facts_version", "has_alternative", "id", "industry_code", "lost_sales_won", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "received_at", "reference", "reported_margin_bp", "service", "state", "window_id") VALUES (NEW."assessment_id", NEW."association_file_id", NEW."began_at", NEW."channel", NEW."content_digest", NEW."determination_id", NEW."ended_at", NEW."external_reference", NEW."facts_version", NEW."has_alternative", NEW."id", NEW."industry_code", NEW."lost_sales_won", NEW."merchant_id", _pgh_attach_context(), NOW(), \'facts_corrected\', NEW."id", NEW."programme_id", NEW."received_at", NEW."reference", NEW."reported_margin_bp", NEW."service", NEW."state", NEW."window_id"); RETURN NULL;',
+                    hash="b90864997413c777a9e164e74c554caa05ecda81",
+                    operation="UPDATE",
+                    pgid="pgtrigger_facts_corrected_update_ff48b",
+                    table="claims_claim",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimevent" ("assessment_id", "association_file_id", "began_at", "channel", "content_digest", "determination_id", "ended_at", "external_reference", "facts_version", "has_alternative", "id", "industry_code", "lost_sales_won", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "received_at", "reference", "reported_margin_bp", "service", "state", "window_id") VALUES (OLD."assessment_id", OLD."association_file_id", OLD."began_at", OLD."channel", OLD."content_digest", OLD."determination_id", OLD."ended_at", OLD."external_reference", OLD."facts_version", OLD."has_alternative", OLD."id", OLD."industry_code", OLD."lost_sales_won", OLD."merchant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."received_at", OLD."reference", OLD."reported_margin_bp", OLD."service", OLD."state", OLD."window_id"); RETURN NULL;', hash='2e594dbde768163a55708809d6c8d6d177d83fff', operation='DELETE', pgid='pgtrigger_delete_delete_dbf31', table='claims_claim', when='AFTER')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimevent" ("assessment_id", "association_file_id", "began_at", "channel", "content_digest", "determination_id", "ended_at", "external_reference", "facts_version", "has_alternative", "id", "industry_code", "lost_sales_won", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "received_at", "reference", "reported_margin_bp", "service", "state", "window_id") VALUES (OLD."assessment_id", OLD."association_file_id", OLD."began_at", OLD."channel", OLD."content_digest", OLD."determination_id", OLD."ended_at", OLD."external_reference", OLD."facts_version", OLD."has_alternative", OLD."id", OLD."industry_code", OLD."lost_sales_won", OLD."merchant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."received_at", OLD."reference", OLD."reported_margin_bp", OLD."service", OLD."state", OLD."window_id"); RETURN NULL;',
+                    hash="2e594dbde768163a55708809d6c8d6d177d83fff",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_dbf31",
+                    table="claims_claim",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('claim', 'kind', 'sha256'), name='evidence_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("claim", "kind", "sha256"), name="evidence_once"),
         ),
         migrations.AddConstraint(
-            model_name='programmerun',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('stage', 'done'), _negated=True), ('fault', '')), fields=('programme',), name='one_run_at_a_time'),
+            model_name="programmerun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("stage", "done"), _negated=True), ("fault", "")),
+                fields=("programme",),
+                name="one_run_at_a_time",
+            ),
         ),
     ]

@@ -25,9 +25,7 @@ class AssociationFile(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["programme", "sha256", "service"], name="association_file_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["programme", "sha256", "service"], name="association_file_once")]
 
     def __str__(self) -> str:
         return self.name

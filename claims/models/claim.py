@@ -23,9 +23,9 @@ from merchants.models import Merchant
 class Claim(models.Model):
     """One merchant's loss claim in one programme.
 
-    The facts (service to has_alternative) are what the merchant says; a correction raises `facts_version`, and the claim
-    is assessed again. `assessment` and `determination` are the ones that count now; older rows stay beside them.
-    `external_reference` is the association's own number (접수번호); `content_digest` tells a repeated row from another one.
+    The facts (service to has_alternative) are what the merchant says; a correction raises `facts_version`, and the
+    claim is assessed again. `assessment` and `determination` are the ones that count now; older rows stay beside them.
+    `external_reference` is the association's own number (접수번호); `content_digest` tells a repeated row from another.
     """
 
     reference = models.CharField(max_length=limits.REFERENCE_LENGTH, unique=True)

@@ -25,7 +25,8 @@ class ProgrammeRunQuerySet(models.QuerySet["ProgrammeRun"]):
 class ProgrammeRun(models.Model):
     """One run of the whole programme: files in, claims decided, channel cash booked, members granted.
 
-    `files` is a list of {"path": …, "result": what became of its rows, or null}. `stage` says what is being done now; the workers move it on, and a run that nobody works on is found by a sweeper.
+    `files` is a list of {"path": …, "result": what became of its rows, or null}. `stage` says what is being done now;
+    the workers move it on, and a run that nobody works on is found by a sweeper.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="runs")

@@ -13,18 +13,18 @@ CERTIFICATE = "small_merchant_certificate"
 
 
 def missing_documents_of(*, claim: Claim, policy: Policy) -> tuple[EvidenceKind, ...]:
-    """The documents that the council needs and the claim lacks. A verified certificate of the merchant counts for all claims."""
+    """The documents that the council needs and the claim lacks. A merchant's verified certificate serves all claims."""
     present = set(claim.evidence.values_list("kind", flat=True))
     if claim.merchant.certificate_state == CertificateState.VERIFIED:
         present.add(CERTIFICATE)
     return missing_documents(policy=policy, present=present)
 
 
-def missing_document_counts(*, programme: Programme) -> dict[str, int]:
-    """For the claims that wait for the council: how many lack each kind of document, by code."""
+def missing_document_counts(*, programme: Programme) -> dict[EvidenceKind, int]:
+    """For the claims that wait for the council: how many lack each kind of document."""
     waiting = Claim.objects.filter(programme=programme, state="awaiting_council")
     needed = missing_documents(policy=current_policy(programme=programme).policy, present=())
-    return {kind.code: waiting.exclude(_proven(kind.code)).count() for kind in needed}
+    return {kind: waiting.exclude(_proven(kind.code)).count() for kind in needed}
 
 
 def _proven(kind: str) -> Q:

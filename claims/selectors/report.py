@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from claims.models import AssociationFile, Claim
 from claims.selectors.evidence import missing_document_counts
@@ -37,7 +38,7 @@ class Check:
 
 
 def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]:
-    """All figures of the programme in won and counts, as `docs/report.md` describes them. `checks_hold` sums them up."""
+    """All figures of the programme in won and counts, as docs/report.md describes them. `checks_hold` sums them up."""
     version = current_policy(programme=programme)
     claims = _claims(programme=programme, policy=version.policy)
     payouts_due_won = sum(tier["payout_won"] for tier in claims["determined_by_tier"].values())
@@ -46,7 +47,7 @@ def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]
     checks = _checks(programme, claims, payouts_due_won, channel_cash, members)
     return {
         "programme": programme.code,
-        "as_of": as_of.isoformat(),
+        "as_of": timezone.localtime(as_of).isoformat(timespec="seconds"),
         "policy_version": version.number,
         "claims": claims,
         "payouts_due_won": payouts_due_won,
@@ -71,7 +72,7 @@ def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
         .values_list("determination__tier_code")
         .annotate(Count("id"), Sum("determination__amount_won"))
     }
-    paid = [tier.code for tier in policy.tiers if tier.route == "fast"]
+    paid = [tier for tier in policy.tiers if tier.route == "fast"]
     unpaid = [tier.code for tier in policy.tiers if tier.route == "no_support"]
     files = AssociationFile.objects.filter(programme=programme)
     refused_by_code: Counter[str] = Counter()
@@ -83,10 +84,16 @@ def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
         "refused_rows": files.aggregate(rows=Sum("refused", default=0))["rows"],
         "refused_rows_by_code": dict(sorted(refused_by_code.items())),
         "received": by_state.total(),
-        "determined_by_tier": {code: decided.get(code, nothing) for code in paid},
+        "determined_by_tier": {
+            tier.code: {"name_ko": tier.name_ko, "name_en": tier.name_en} | decided.get(tier.code, nothing)
+            for tier in paid
+        },
         "no_support": sum(decided.get(code, nothing)["claims"] for code in unpaid),
         "waiting_for_council": by_state["awaiting_council"],
-        "waiting_for_council_missing_documents": missing_document_counts(programme=programme),
+        "waiting_for_council_missing_documents": {
+            kind.code: {"name_ko": kind.name_ko, "name_en": kind.name_en, "claims": claims}
+            for kind, claims in missing_document_counts(programme=programme).items()
+        },
         "waiting_for_assessment": by_state["received"],
         "withdrawn": by_state["withdrawn"],
         "reported_loss_won": _distribution(programme=programme, column="c.lost_sales_won"),
@@ -144,24 +151,28 @@ def _checks(
     )
     from_files = Claim.objects.filter(programme=programme, association_file__isnull=False).count()
     checks = [
-        Check("every claim received has one end or waits", claims["received"], ends + waits),
-        Check("claims from files are the rows accepted", from_files, files["accepted"]),
+        Check("every_claim_has_one_end_or_waits", claims["received"], ends + waits),
+        Check("claims_from_files_are_rows_accepted", from_files, files["accepted"]),
         Check(
-            "rows in files are accepted, already there or refused",
+            "rows_are_accepted_present_or_refused",
             claims["rows_in_files"],
             files["accepted"] + files["present"] + claims["refused_rows"],
         ),
-        Check("payouts due are what the ledger set aside", payouts_due_won, balance[Account.MERCHANT_PAYABLE]),
-        Check("channel cash is what the ledger booked", channel_cash["total_won"], balance[Account.CHANNEL_CASH]),
+        Check("payouts_due_are_in_the_ledger", payouts_due_won, balance[Account.MERCHANT_PAYABLE]),
+        Check("channel_cash_is_in_the_ledger", channel_cash["total_won"], balance[Account.CHANNEL_CASH]),
         Check(
-            "members' benefits are what the ledger booked",
+            "member_benefits_are_in_the_ledger",
             sum(package["value_won"] for package in members),
             balance[Account.MEMBER_BENEFITS],
         ),
-        Check("the ledger sums to zero", sum(balance.values()), 0),
+        Check("the_ledger_sums_to_zero", sum(balance.values()), 0),
     ]
     for package in members:
         parts = package["granted"] + sum(package["excluded"].values()) + package["failed"]
-        checks.append(Check(f"{package['package']}: expected = granted + excluded + failed", package["expected"], parts))
-        checks.append(Check(f"{package['package']}: granted = rows of grants", package["granted"], package["grant_rows"]))
+        checks.append(
+            Check(f"{package['package']}:expected_are_granted_excluded_or_failed", package["expected"], parts)
+        )
+        checks.append(
+            Check(f"{package['package']}:granted_are_rows_of_grants", package["granted"], package["grant_rows"])
+        )
     return checks

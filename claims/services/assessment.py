@@ -1,7 +1,8 @@
 """Assessment (피해액 산정) in bulk: the pure rule per claim, everything around it set-based.
 
-A batch is one transaction: it takes claims that wait (`received`), runs the rule, and writes assessments, determinations,
-ledger entries, history and the new states together. Whoever dies half-way leaves the claims waiting; nobody does one twice.
+A batch is one transaction: it takes claims that wait (`received`), runs the rule, and writes assessments,
+determinations, ledger entries, history and the new states together. Whoever dies half-way leaves the claims waiting;
+nobody does one twice.
 """
 
 import io
@@ -29,7 +30,7 @@ SELECT id, facts_version, lost_sales_won, reported_margin_bp, industry_code, ser
 FROM claims_claim WHERE programme_id = %s AND state = 'received' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
-# What the rule found, for the length of one transaction. Ids are drawn here, so that every row below can name its parent.
+# What the rule found, for the length of one transaction. Ids are drawn here, so that every row can name its parent.
 # The table itself lives as long as the connection: one made per batch would fill the database's catalogue.
 EMPTY_FRESH = """
 CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
@@ -42,7 +43,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
 TRUNCATE fresh
 """
 FRESH_COLUMNS = (
-    "claim_id, facts_version, lost_sales_won, margin_bp, attribution_bp, assessed_won, tier_code, route, payout_won, steps"
+    "claim_id, facts_version, lost_sales_won, margin_bp, attribution_bp, assessed_won, tier_code, route, payout_won, "
+    "steps"
 )
 
 WRITE_RESULTS = (
@@ -118,7 +120,7 @@ def write_results(cursor: Any, *, programme: Programme, version: PolicyVersion, 
 
 
 def _lines(waiting: Iterable[Waiting], policy: Policy) -> io.StringIO:
-    """The batch in COPY's text form. JSON's backslashes are doubled; nothing else in it can hold a tab or line break."""
+    """The batch in COPY's text form. JSON's backslashes are doubled; nothing else can hold a tab or line break."""
     buffer = io.StringIO()
     for claim in waiting:
         result = assess_claim(facts=claim.facts, policy=policy)

@@ -12,7 +12,15 @@ from compensation.ledger.models import Account, Transfer
 from compensation.runtime.tasks import send_after_commit
 from users.models import User
 
-CORRECTABLE = ("service", "began_at", "ended_at", "lost_sales_won", "reported_margin_bp", "industry_code", "has_alternative")
+CORRECTABLE = (
+    "service",
+    "began_at",
+    "ended_at",
+    "lost_sales_won",
+    "reported_margin_bp",
+    "industry_code",
+    "has_alternative",
+)
 
 
 class FactsNotCorrectable(Exception):
@@ -24,8 +32,8 @@ def correct_facts(*, claim: Claim, changes: dict[str, Any], actor: User, reason:
     """Changes facts of a claim and sends it to assessment again.
 
     `changes` maps names of CORRECTABLE to values as the parsers return them. An earlier determination stops counting:
-    what was set aside for it goes back to the budget. Raises FactsNotCorrectable where the claim was changed by somebody
-    else in the meantime (compare `facts_version`) or is withdrawn.
+    what was set aside for it goes back to the budget. Raises FactsNotCorrectable where the claim was changed by
+    somebody else in the meantime (compare `facts_version`) or is withdrawn.
     """
     if unknown := set(changes) - set(CORRECTABLE):
         raise FactsNotCorrectable(f"not a fact of a claim: {', '.join(sorted(unknown))}")

@@ -1,8 +1,8 @@
 """One run of the whole programme, stage by stage: files in, claims decided, channel cash booked, members granted.
 
 A step is one transaction that holds the run's row: it does its work and moves the stage on together, so a step that is
-delivered twice, or dies half-way, is done once. Where workers have to do the work (assessment, grants), a step sends them
-and returns; the last of them, or the sweeper, takes the run further.
+delivered twice, or dies half-way, is done once. Where workers have to do the work (assessment, grants), a step sends
+them and returns; the last of them, or the sweeper, takes the run further.
 """
 
 from collections.abc import Callable, Sequence
@@ -117,7 +117,7 @@ STEPS: dict[Stage, Callable[[ProgrammeRun, datetime], None]] = {
 
 
 def _stop(run: ProgrammeRun, fault: str) -> None:
-    """The run cannot go on by itself; a person reads why, mends it and starts a new run, which carries on from the data."""
+    """The run cannot go on by itself: a person reads why, mends it and starts a new run, which carries on."""
     run.fault = fault
     run.save(update_fields=["fault"])
 

@@ -20,7 +20,7 @@ TONES = {"received": "waiting", "determined": "good", "awaiting_council": "counc
 # Reasons that the machine writes into the history; what a person wrote is shown as it is.
 REASONS = {
     "assessed": _("정책에 따라 피해액을 산정했습니다."),
-    "association_file": _("협회가 보낸 파일로 접수했습니다."),
+    "association file": _("협회가 보낸 파일로 접수했습니다."),
 }
 
 

@@ -15,9 +15,7 @@ def because(*, actor: AbstractBaseUser, reason: str, **detail: Any) -> AbstractC
     return pghistory.context(actor=actor.pk, reason=reason, **detail)
 
 
-def record_access(
-    *, user: Any, at: datetime, address: str, subject: str, task: str, detail: str = ""
-) -> AccessRecord:
+def record_access(*, user: Any, at: datetime, address: str, subject: str, task: str, detail: str = "") -> AccessRecord:
     """Notes that `user` saw or used personal data of `subject` ("claim K7M4-9QXR-3")."""
     return AccessRecord.objects.create(
         user=user, at=at, address=address or None, subject=subject, task=task, detail=detail

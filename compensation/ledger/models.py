@@ -37,9 +37,7 @@ class Transfer(models.Model):
                 condition=~models.Q(from_account=models.F("to_account")), name="transfer_between_two_accounts"
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(name="transfers_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [pgtrigger.Protect(name="transfers_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source_id}: {self.amount_won}"

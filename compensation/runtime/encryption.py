@@ -1,7 +1,7 @@
 """Text fields encrypted at rest (AES-256-GCM) and blind indexes to find them again.
 
-A stored value reads `<key id>:<base64 of nonce + ciphertext>`. The table and column are authenticated with it, so that a
-value copied into another column does not decrypt. New values use the key with the highest id; older keys only read.
+A stored value reads `<key id>:<base64 of nonce + ciphertext>`. The table and column are authenticated with it, so that
+a value copied into another column does not decrypt. New values use the key with the highest id; older keys only read.
 """
 
 import base64
@@ -74,5 +74,5 @@ class EncryptedTextField(models.TextField):
         text = super().get_prep_value(value)
         return encrypt(text, context=self.context) if text else text
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
         return decrypt(value, context=self.context) if value else value

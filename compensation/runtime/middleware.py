@@ -8,6 +8,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 LAST_SEEN = "last_seen"
+WRITE_EVERY_SECONDS = 60
 
 
 def client_address(request: HttpRequest) -> str:
@@ -20,7 +21,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 class StaffSessionMiddleware:
-    """Ends a session after STAFF_IDLE_MINUTES without a request (Personal Information Protection Act's safety measures).
+    """Ends a session after STAFF_IDLE_MINUTES without a request (the Act's safety measures for personal data).
 
     Polling by an open page (`HX-Trigger: live…`) is not a person's action and does not keep a session alive.
     """
@@ -34,8 +35,9 @@ class StaffSessionMiddleware:
             seen = request.session.get(LAST_SEEN, now)
             if now - seen > settings.STAFF_IDLE_MINUTES * 60:
                 logout(request)
-            elif not request.headers.get("HX-Trigger", "").startswith("live"):
+            elif not request.headers.get("HX-Trigger", "").startswith("live") and (
                 # Written once a minute at most: a session row is not worth an UPDATE per click.
-                if now - seen >= 60 or LAST_SEEN not in request.session:
-                    request.session[LAST_SEEN] = now
+                now - seen >= WRITE_EVERY_SECONDS or LAST_SEEN not in request.session
+            ):
+                request.session[LAST_SEEN] = now
         return self.get_response(request)

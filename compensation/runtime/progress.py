@@ -1,6 +1,6 @@
 """How far a long work is: a few numbers in the cache, for people to look at. Nothing is decided by them.
 
-The truth of what is done is in the database; what is kept here may vanish (a flushed cache) and only a bar goes with it.
+The truth of what is done is in the database; what is kept here may vanish (a flushed cache): only a bar goes with it.
 """
 
 import time

@@ -7,64 +7,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('merchants', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('programmes', '0001_initial'),
+        ("merchants", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("programmes", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='channelcashgrant',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channel_cash_grants', to='programmes.programme'),
+            model_name="channelcashgrant",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="channel_cash_grants",
+                to="programmes.programme",
+            ),
         ),
         migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(fields=['trade_name'], name='merchant_trade_name', opclasses=['varchar_pattern_ops']),
+            model_name="merchant",
+            index=models.Index(fields=["trade_name"], name="merchant_trade_name", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(fields=['representative_name'], name='merchant_representative', opclasses=['varchar_pattern_ops']),
+            model_name="merchant",
+            index=models.Index(
+                fields=["representative_name"], name="merchant_representative", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='merchant',
-            index=models.Index(condition=models.Q(('on_channel', True)), fields=['id'], name='merchant_on_channel'),
+            model_name="merchant",
+            index=models.Index(condition=models.Q(("on_channel", True)), fields=["id"], name="merchant_on_channel"),
         ),
         migrations.AddField(
-            model_name='channelcashgrant',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channel_cash_grants', to='merchants.merchant'),
+            model_name="channelcashgrant",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="channel_cash_grants", to="merchants.merchant"
+            ),
         ),
         migrations.AddField(
-            model_name='bankaccount',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_accounts', to='merchants.merchant'),
+            model_name="bankaccount",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bank_accounts", to="merchants.merchant"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='merchant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "merchants_merchantevent" ("business_number", "certificate_state", "created_at", "email", "id", "industry_code", "on_channel", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "region", "representative_name", "trade_name") VALUES (NEW."business_number", NEW."certificate_state", NEW."created_at", NEW."email", NEW."id", NEW."industry_code", NEW."on_channel", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_index", NEW."region", NEW."representative_name", NEW."trade_name"); RETURN NULL;', hash='9bafcdb3ddf84ec83a26370863428e0445600614', operation='UPDATE', pgid='pgtrigger_update_update_44659', table='merchants_merchant', when='AFTER')),
+            model_name="merchant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "merchants_merchantevent" ("business_number", "certificate_state", "created_at", "email", "id", "industry_code", "on_channel", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "region", "representative_name", "trade_name") VALUES (NEW."business_number", NEW."certificate_state", NEW."created_at", NEW."email", NEW."id", NEW."industry_code", NEW."on_channel", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_index", NEW."region", NEW."representative_name", NEW."trade_name"); RETURN NULL;',
+                    hash="9bafcdb3ddf84ec83a26370863428e0445600614",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_44659",
+                    table="merchants_merchant",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='merchant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_merchantevent" ("business_number", "certificate_state", "created_at", "email", "id", "industry_code", "on_channel", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "region", "representative_name", "trade_name") VALUES (OLD."business_number", OLD."certificate_state", OLD."created_at", OLD."email", OLD."id", OLD."industry_code", OLD."on_channel", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_index", OLD."region", OLD."representative_name", OLD."trade_name"); RETURN NULL;', hash='cbcb5231c009ca2b82a5603dbad14d0296fddb13', operation='DELETE', pgid='pgtrigger_delete_delete_a3514', table='merchants_merchant', when='AFTER')),
+            model_name="merchant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "merchants_merchantevent" ("business_number", "certificate_state", "created_at", "email", "id", "industry_code", "on_channel", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "region", "representative_name", "trade_name") VALUES (OLD."business_number", OLD."certificate_state", OLD."created_at", OLD."email", OLD."id", OLD."industry_code", OLD."on_channel", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_index", OLD."region", OLD."representative_name", OLD."trade_name"); RETURN NULL;',
+                    hash="cbcb5231c009ca2b82a5603dbad14d0296fddb13",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a3514",
+                    table="merchants_merchant",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='merchantevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="merchantevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='merchantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='merchants.merchant'),
+            model_name="merchantevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="merchants.merchant",
+            ),
         ),
         migrations.AddField(
-            model_name='representative',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='merchants.merchant'),
+            model_name="representative",
+            name="merchant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="representatives", to="merchants.merchant"
+            ),
         ),
     ]

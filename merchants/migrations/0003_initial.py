@@ -8,71 +8,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('merchants', '0002_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("merchants", "0002_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='representative',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='represents', to=settings.AUTH_USER_MODEL),
+            model_name="representative",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="represents", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='representativeevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
+            model_name="representativeevent",
+            name="merchant",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="merchants.merchant",
+            ),
         ),
         migrations.AddField(
-            model_name='representativeevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="representativeevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='representativeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='merchants.representative'),
+            model_name="representativeevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="merchants.representative",
+            ),
         ),
         migrations.AddField(
-            model_name='representativeevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="representativeevent",
+            name="user",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='channelcashgrant',
-            constraint=models.UniqueConstraint(fields=('merchant', 'programme'), name='channel_cash_once'),
+            model_name="channelcashgrant",
+            constraint=models.UniqueConstraint(fields=("merchant", "programme"), name="channel_cash_once"),
         ),
         migrations.AddConstraint(
-            model_name='channelcashgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_won__gt', 0)), name='channel_cash_is_something'),
+            model_name="channelcashgrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_won__gt", 0)), name="channel_cash_is_something"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='merchantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5b3af95b99a637c592b8e1b5bb35c3fa37ab0038', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_acb9e', table='merchants_merchantevent', when='BEFORE')),
+            model_name="merchantevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5b3af95b99a637c592b8e1b5bb35c3fa37ab0038",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_acb9e",
+                    table="merchants_merchantevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.UniqueConstraint(fields=('merchant', 'user'), name='representative_once'),
+            model_name="representative",
+            constraint=models.UniqueConstraint(fields=("merchant", "user"), name="representative_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (NEW."id", NEW."merchant_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."user_id"); RETURN NULL;', hash='d68278cb93b8838d45d88c311565b7c15c2e00e4', operation='INSERT', pgid='pgtrigger_insert_insert_1cdc3', table='merchants_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (NEW."id", NEW."merchant_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."user_id"); RETURN NULL;',
+                    hash="d68278cb93b8838d45d88c311565b7c15c2e00e4",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1cdc3",
+                    table="merchants_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (NEW."id", NEW."merchant_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."user_id"); RETURN NULL;', hash='adbd230de166af48ae5ab699cbfa6041483a279f', operation='UPDATE', pgid='pgtrigger_update_update_cc3ea', table='merchants_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (NEW."id", NEW."merchant_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."user_id"); RETURN NULL;',
+                    hash="adbd230de166af48ae5ab699cbfa6041483a279f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cc3ea",
+                    table="merchants_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (OLD."id", OLD."merchant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."user_id"); RETURN NULL;', hash='6f27827e393765072d5e9526aecbc4e4793ef347', operation='DELETE', pgid='pgtrigger_delete_delete_bcb9e', table='merchants_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "merchants_representativeevent" ("id", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "user_id") VALUES (OLD."id", OLD."merchant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."user_id"); RETURN NULL;',
+                    hash="6f27827e393765072d5e9526aecbc4e4793ef347",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_bcb9e",
+                    table="merchants_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representativeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ca00857285b6b38719957af1347928720ae2898', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e7ff2', table='merchants_representativeevent', when='BEFORE')),
+            model_name="representativeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0ca00857285b6b38719957af1347928720ae2898",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e7ff2",
+                    table="merchants_representativeevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

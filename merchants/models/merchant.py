@@ -32,9 +32,7 @@ class Merchant(models.Model):
     industry_code = models.CharField(max_length=10, blank=True)
     region = models.CharField(max_length=40, blank=True)
     on_channel = models.BooleanField(default=False)
-    certificate_state = models.CharField(
-        max_length=10, choices=CertificateState.choices, default=CertificateState.NONE
-    )
+    certificate_state = models.CharField(max_length=10, choices=CertificateState.choices, default=CertificateState.NONE)
     created_at = models.DateTimeField()
 
     class Meta:

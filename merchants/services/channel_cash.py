@@ -1,4 +1,4 @@
-"""Channel cash (채널 캐시): free message credit for every small merchant on the channel, once per programme (announced)."""
+"""Channel cash (announced): free message credit for every small merchant on the channel, once per programme."""
 
 from datetime import datetime
 

@@ -28,7 +28,9 @@ def test_every_routed_and_scheduled_task_exists():
 
 
 def test_every_task_that_is_sent_by_name_exists():
-    sources = [file for app_ in ("claims", "merchants", "users", "compensation") for file in (ROOT / app_).rglob("*.py")]
+    sources = [
+        file for app_ in ("claims", "merchants", "users", "compensation") for file in (ROOT / app_).rglob("*.py")
+    ]
     sent = {name for file in sources for name in SENT.findall(file.read_text())}
     assert sent
     assert sent <= known_tasks()

@@ -13,218 +13,576 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('programmes', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("programmes", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_on', models.DateField()),
-                ('status', models.PositiveSmallIntegerField(choices=[(1, 'Active'), (2, 'Suspended'), (3, 'Withdrawn')], default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_on", models.DateField()),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Active"), (2, "Suspended"), (3, "Withdrawn")], default=1
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("name", models.CharField(blank=True, max_length=100)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='GrantJob',
+            name="GrantJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(default='draft', max_length=10)),
-                ('run_state', models.CharField(default='idle', max_length=10)),
-                ('chunk_size', models.PositiveIntegerField()),
-                ('members_below', models.BigIntegerField(null=True)),
-                ('rehearsal', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('created_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grant_jobs_approved', to=settings.AUTH_USER_MODEL)),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grant_jobs_made', to=settings.AUTH_USER_MODEL)),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grant_jobs', to='programmes.benefitpackage')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grant_jobs', to='programmes.programme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("run_state", models.CharField(default="idle", max_length=10)),
+                ("chunk_size", models.PositiveIntegerField()),
+                ("members_below", models.BigIntegerField(null=True)),
+                ("rehearsal", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("created_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grant_jobs_approved",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grant_jobs_made",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grant_jobs",
+                        to="programmes.benefitpackage",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grant_jobs",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GrantChunk',
+            name="GrantChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('lower_id', models.BigIntegerField()),
-                ('upper_id', models.BigIntegerField()),
-                ('state', models.CharField(default='pending', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('expected', models.PositiveIntegerField(default=0)),
-                ('granted', models.PositiveIntegerField(default=0)),
-                ('excluded_withdrawn', models.PositiveIntegerField(default=0)),
-                ('excluded_suspended', models.PositiveIntegerField(default=0)),
-                ('excluded_already_granted', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
-                ('fault', models.CharField(blank=True, max_length=200)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='users.grantjob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("lower_id", models.BigIntegerField()),
+                ("upper_id", models.BigIntegerField()),
+                ("state", models.CharField(default="pending", max_length=10)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("expected", models.PositiveIntegerField(default=0)),
+                ("granted", models.PositiveIntegerField(default=0)),
+                ("excluded_withdrawn", models.PositiveIntegerField(default=0)),
+                ("excluded_suspended", models.PositiveIntegerField(default=0)),
+                ("excluded_already_granted", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                ("fault", models.CharField(blank=True, max_length=200)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chunks",
+                        to="users.grantjob",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GrantJobEvent',
+            name="GrantJobEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(default='draft', max_length=10)),
-                ('run_state', models.CharField(default='idle', max_length=10)),
-                ('chunk_size', models.PositiveIntegerField()),
-                ('members_below', models.BigIntegerField(null=True)),
-                ('rehearsal', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('created_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('approver', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('package', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.benefitpackage')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='users.grantjob')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='programmes.programme')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("run_state", models.CharField(default="idle", max_length=10)),
+                ("chunk_size", models.PositiveIntegerField()),
+                ("members_below", models.BigIntegerField(null=True)),
+                ("rehearsal", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("created_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programmes.benefitpackage",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="users.grantjob",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('pk', models.CompositePrimaryKey('package_id', 'member_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('package', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='programmes.benefitpackage')),
-                ('chunk', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='users.grantchunk')),
-                ('member', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='users.member')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "package_id", "member_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="programmes.benefitpackage",
+                    ),
+                ),
+                (
+                    "chunk",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="users.grantchunk",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="users.member",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInAttempt',
+            name="SignInAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username_digest', models.CharField(max_length=32)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('at', models.DateTimeField()),
-                ('succeeded', models.BooleanField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("username_digest", models.CharField(max_length=32)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("at", models.DateTimeField()),
+                ("succeeded", models.BooleanField()),
             ],
             options={
-                'indexes': [models.Index(fields=['username_digest', 'at'], name='sign_in_by_username'), models.Index(fields=['address', 'at'], name='sign_in_by_address')],
+                "indexes": [
+                    models.Index(fields=["username_digest", "at"], name="sign_in_by_username"),
+                    models.Index(fields=["address", "at"], name="sign_in_by_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UserEvent',
+            name="UserEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("name", models.CharField(blank=True, max_length=100)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "users_userevent" ("date_joined", "email", "id", "is_active", "is_staff", "is_superuser", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "username") VALUES (NEW."date_joined", NEW."email", NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."username"); RETURN NULL;', hash='b1960555173b393878a6986ae2792a993cc4d9e5', operation='INSERT', pgid='pgtrigger_insert_insert_52e78', table='users_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "users_userevent" ("date_joined", "email", "id", "is_active", "is_staff", "is_superuser", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "username") VALUES (NEW."date_joined", NEW."email", NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."username"); RETURN NULL;',
+                    hash="b1960555173b393878a6986ae2792a993cc4d9e5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_52e78",
+                    table="users_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."username" IS DISTINCT FROM (NEW."username"))', func='INSERT INTO "users_userevent" ("date_joined", "email", "id", "is_active", "is_staff", "is_superuser", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "username") VALUES (NEW."date_joined", NEW."email", NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."username"); RETURN NULL;', hash='7ebcc0bc6ce495751ac34e7eef513e9d225f18c6', operation='UPDATE', pgid='pgtrigger_update_update_16e22', table='users_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."username" IS DISTINCT FROM (NEW."username"))',
+                    func='INSERT INTO "users_userevent" ("date_joined", "email", "id", "is_active", "is_staff", "is_superuser", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "username") VALUES (NEW."date_joined", NEW."email", NEW."id", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."username"); RETURN NULL;',
+                    hash="7ebcc0bc6ce495751ac34e7eef513e9d225f18c6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_16e22",
+                    table="users_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grantjob',
-            constraint=models.CheckConstraint(condition=models.Q(('approver__isnull', True), models.Q(('approver', models.F('maker')), _negated=True), _connector='OR'), name='grant_job_approved_by_another'),
+            model_name="grantjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("maker")), _negated=True),
+                    _connector="OR",
+                ),
+                name="grant_job_approved_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grantjob',
-            constraint=models.CheckConstraint(condition=models.Q(('run_state', 'idle'), models.Q(('approver__isnull', False), ('state', 'approved')), _connector='OR'), name='grant_job_runs_only_approved'),
+            model_name="grantjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("run_state", "idle"), models.Q(("approver__isnull", False), ("state", "approved")), _connector="OR"
+                ),
+                name="grant_job_runs_only_approved",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantjob',
-            trigger=pgtrigger.compiler.Trigger(name='grant_job_moves', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM NEW."state" AND (OLD."state", NEW."state") NOT IN ((\'draft\', \'rehearsed\'), (\'rehearsed\', \'approved\'), (\'rehearsed\', \'draft\')))', func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";', hash='57ff6038e2c2606a0ad461da57bd6a3f142b968a', operation='UPDATE', pgid='pgtrigger_grant_job_moves_6de27', table='users_grantjob', when='BEFORE')),
+            model_name="grantjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="grant_job_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" IS DISTINCT FROM NEW.\"state\" AND (OLD.\"state\", NEW.\"state\") NOT IN (('draft', 'rehearsed'), ('rehearsed', 'approved'), ('rehearsed', 'draft')))",
+                    func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";',
+                    hash="57ff6038e2c2606a0ad461da57bd6a3f142b968a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_grant_job_moves_6de27",
+                    table="users_grantjob",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantjob',
-            trigger=pgtrigger.compiler.Trigger(name='grant_job_runs', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."run_state" IS DISTINCT FROM NEW."run_state" AND (OLD."run_state", NEW."run_state") NOT IN ((\'idle\', \'running\'), (\'running\', \'finished\')))', func='RAISE EXCEPTION \'not an allowed move of run_state: % to %\', OLD."run_state", NEW."run_state";', hash='d73a28e47b7844f6f6f816f19b000d044d4c1995', operation='UPDATE', pgid='pgtrigger_grant_job_runs_bcbc5', table='users_grantjob', when='BEFORE')),
+            model_name="grantjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="grant_job_runs",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"run_state\" IS DISTINCT FROM NEW.\"run_state\" AND (OLD.\"run_state\", NEW.\"run_state\") NOT IN (('idle', 'running'), ('running', 'finished')))",
+                    func='RAISE EXCEPTION \'not an allowed move of run_state: % to %\', OLD."run_state", NEW."run_state";',
+                    hash="d73a28e47b7844f6f6f816f19b000d044d4c1995",
+                    operation="UPDATE",
+                    pgid="pgtrigger_grant_job_runs_bcbc5",
+                    table="users_grantjob",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantjob',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "users_grantjobevent" ("approved_at", "approver_id", "chunk_size", "created_at", "finished_at", "id", "maker_id", "members_below", "note", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "rehearsal", "run_state", "started_at", "state") VALUES (NEW."approved_at", NEW."approver_id", NEW."chunk_size", NEW."created_at", NEW."finished_at", NEW."id", NEW."maker_id", NEW."members_below", NEW."note", NEW."package_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."rehearsal", NEW."run_state", NEW."started_at", NEW."state"); RETURN NULL;', hash='3423ffb37d317af6c7fd47b1fb1870ff4aa44568', operation='INSERT', pgid='pgtrigger_insert_insert_91800', table='users_grantjob', when='AFTER')),
+            model_name="grantjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "users_grantjobevent" ("approved_at", "approver_id", "chunk_size", "created_at", "finished_at", "id", "maker_id", "members_below", "note", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "rehearsal", "run_state", "started_at", "state") VALUES (NEW."approved_at", NEW."approver_id", NEW."chunk_size", NEW."created_at", NEW."finished_at", NEW."id", NEW."maker_id", NEW."members_below", NEW."note", NEW."package_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."rehearsal", NEW."run_state", NEW."started_at", NEW."state"); RETURN NULL;',
+                    hash="3423ffb37d317af6c7fd47b1fb1870ff4aa44568",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_91800",
+                    table="users_grantjob",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantjob',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "users_grantjobevent" ("approved_at", "approver_id", "chunk_size", "created_at", "finished_at", "id", "maker_id", "members_below", "note", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "rehearsal", "run_state", "started_at", "state") VALUES (NEW."approved_at", NEW."approver_id", NEW."chunk_size", NEW."created_at", NEW."finished_at", NEW."id", NEW."maker_id", NEW."members_below", NEW."note", NEW."package_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."rehearsal", NEW."run_state", NEW."started_at", NEW."state"); RETURN NULL;', hash='648a8708ef7fd2942246e7d0f4aeb54fb7249392', operation='UPDATE', pgid='pgtrigger_update_update_c2651', table='users_grantjob', when='AFTER')),
+            model_name="grantjob",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "users_grantjobevent" ("approved_at", "approver_id", "chunk_size", "created_at", "finished_at", "id", "maker_id", "members_below", "note", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "rehearsal", "run_state", "started_at", "state") VALUES (NEW."approved_at", NEW."approver_id", NEW."chunk_size", NEW."created_at", NEW."finished_at", NEW."id", NEW."maker_id", NEW."members_below", NEW."note", NEW."package_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."rehearsal", NEW."run_state", NEW."started_at", NEW."state"); RETURN NULL;',
+                    hash="648a8708ef7fd2942246e7d0f4aeb54fb7249392",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c2651",
+                    table="users_grantjob",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='grantchunk',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['job', 'number'], name='grant_chunk_pending'),
+            model_name="grantchunk",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["job", "number"], name="grant_chunk_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grantchunk',
-            constraint=models.UniqueConstraint(fields=('job', 'number'), name='grant_chunk_number_once'),
+            model_name="grantchunk",
+            constraint=models.UniqueConstraint(fields=("job", "number"), name="grant_chunk_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='grantchunk',
-            constraint=models.CheckConstraint(condition=models.Q(('upper_id__gt', models.F('lower_id'))), name='grant_chunk_is_a_range'),
+            model_name="grantchunk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("upper_id__gt", models.F("lower_id"))), name="grant_chunk_is_a_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grantchunk',
-            constraint=models.CheckConstraint(condition=models.Q(('expected', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('granted'), '+', models.F('excluded_withdrawn')), '+', models.F('excluded_suspended')), '+', models.F('excluded_already_granted')), '+', models.F('failed')))), name='grant_chunk_adds_up'),
+            model_name="grantchunk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "expected",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("granted"), "+", models.F("excluded_withdrawn")
+                                    ),
+                                    "+",
+                                    models.F("excluded_suspended"),
+                                ),
+                                "+",
+                                models.F("excluded_already_granted"),
+                            ),
+                            "+",
+                            models.F("failed"),
+                        ),
+                    )
+                ),
+                name="grant_chunk_adds_up",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantchunk',
-            trigger=pgtrigger.compiler.Trigger(name='grant_chunk_moves', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" IS DISTINCT FROM NEW."state" AND (OLD."state", NEW."state") NOT IN ((\'pending\', \'done\'), (\'pending\', \'failed\'), (\'failed\', \'pending\')))', func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";', hash='1341bc97818e4ae0025a3bd8bac6bfc84b35d6fb', operation='UPDATE', pgid='pgtrigger_grant_chunk_moves_6f126', table='users_grantchunk', when='BEFORE')),
+            model_name="grantchunk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="grant_chunk_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" IS DISTINCT FROM NEW.\"state\" AND (OLD.\"state\", NEW.\"state\") NOT IN (('pending', 'done'), ('pending', 'failed'), ('failed', 'pending')))",
+                    func='RAISE EXCEPTION \'not an allowed move of state: % to %\', OLD."state", NEW."state";',
+                    hash="1341bc97818e4ae0025a3bd8bac6bfc84b35d6fb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_grant_chunk_moves_6f126",
+                    table="users_grantchunk",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='grantjobevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e67c50b27bb25b2db8e27921291d3c790f26178', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eccb2', table='users_grantjobevent', when='BEFORE')),
+            model_name="grantjobevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7e67c50b27bb25b2db8e27921291d3c790f26178",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_eccb2",
+                    table="users_grantjobevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='userevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='147f21ffd56e65f8363f55068815758ec34d2613', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6b2f3', table='users_userevent', when='BEFORE')),
+            model_name="userevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="147f21ffd56e65f8363f55068815758ec34d2613",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6b2f3",
+                    table="users_userevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,5 +1,4 @@
 import pghistory
-import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q

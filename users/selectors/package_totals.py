@@ -12,8 +12,8 @@ from users.models import Grant, GrantChunk, GrantJob
 class PackageTotals:
     """Members of the latest job of a package. expected = granted + excluded + failed, at any moment.
 
-    `granted` counts those whom an earlier job had granted too; `grant_rows` are the grants there really are; `value_won` is
-    their face value.
+    `granted` counts those whom an earlier job had granted too; `grant_rows` are the grants there really are;
+    `value_won` is their face value.
     """
 
     package: str
@@ -27,7 +27,9 @@ class PackageTotals:
 
 def package_totals(*, programme: Programme) -> list[PackageTotals]:
     """One row per package that a job was approved for."""
-    packages = BenefitPackage.objects.filter(programme=programme, grant_jobs__state="approved").distinct().order_by("id")
+    packages = (
+        BenefitPackage.objects.filter(programme=programme, grant_jobs__state="approved").distinct().order_by("id")
+    )
     return [_totals(package) for package in packages]
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("programme", help="code of the programme, e.g. 1015")
         parser.add_argument("--json", action="store_true", help="the same figures for machines (docs/report.md)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         try:
             programme = programme_by_code(code=options["programme"])
         except Programme.DoesNotExist as error:

@@ -1,4 +1,3 @@
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -7,10 +6,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from tqdm import tqdm
 
+from claims.management.stage_bars import StageBars
 from claims.models import ProgrammeRun
-from claims.selectors.run_progress import StageProgress, run_progress
+from claims.selectors.run_progress import run_progress
 from claims.services.programme_run import RunNotPossible, start_run
 from compensation.programmes.models import Programme, Role
 from compensation.programmes.selectors import programme_by_code
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--approver", help="who approves it; default: the second ops person")
         parser.add_argument("--json", action="store_true", help="print the report for machines, progress on stderr")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         try:
             programme = programme_by_code(code=options["programme"])
             maker, approver = _people(programme, options["maker"], options["approver"])
@@ -53,42 +52,24 @@ class Command(BaseCommand):
         call_command("programme_report", programme.code, json=options["json"], stdout=self.stdout)
 
     def _watch(self, run: ProgrammeRun) -> None:
-        """Shows the stages until the run is done. The workers do the work: this may be stopped and started again."""
-        bars: dict[str, tqdm[Any]] = {}
-        waited_since = nudged_at = time.monotonic()
+        """Shows stage after stage until the run is done. The workers do the work: this may be stopped and started."""
+        screen = StageBars()
+        moved_at = nudged_at = time.monotonic()
         while True:
             run.refresh_from_db()
-            if time.monotonic() - nudged_at > NUDGE_EVERY_SECONDS:
-                send_after_commit("claims.advance_run", run_id=run.pk)
-                nudged_at = time.monotonic()
-            for stage in run_progress(run=run, now=timezone.now()):
-                if _show(bars, stage):
-                    waited_since = time.monotonic()
+            if screen.show(run_progress(run=run, now=timezone.now())):
+                moved_at = time.monotonic()
             if run.fault:
                 raise CommandError(f"the run stopped: {run.fault}")
             if run.finished_at:
-                break
-            if time.monotonic() - waited_since > SAY_NO_WORKER_AFTER_SECONDS:
+                return
+            if time.monotonic() - nudged_at > NUDGE_EVERY_SECONDS:
+                send_after_commit("claims.advance_run", run_id=run.pk)
+                nudged_at = time.monotonic()
+            if time.monotonic() - moved_at > SAY_NO_WORKER_AFTER_SECONDS:
                 self.stderr.write("nothing has moved for a while: are workers running? (celery -A compensation worker)")
-                waited_since = time.monotonic()
+                moved_at = time.monotonic()
             time.sleep(LOOK_EVERY_SECONDS)
-        for bar in bars.values():
-            bar.close()
-
-
-def _show(bars: dict[str, Any], stage: StageProgress) -> bool:
-    """Moves the stage's bar; says whether it moved."""
-    if not stage.total:
-        return False
-    bar = bars.get(stage.code)
-    if bar is None:
-        bar = bars[stage.code] = tqdm(
-            total=stage.total, desc=stage.code, unit=stage.unit, mininterval=0.3, dynamic_ncols=True, position=len(bars)
-        )
-    bar.total = stage.total
-    moved = stage.done - bar.n
-    bar.update(moved)
-    return moved != 0
 
 
 def _files(programme: Programme, given: list[Path] | None) -> list[Path]:

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("programme", nargs="?", default="1015")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         prepare_representative(programme=programme_by_code(code=options["programme"]), at=timezone.now())
         for person in sign_ins():
             self.stdout.write(f"  {person.role.value:<10} {person.username:<10} {person.password}")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from compensation import limits
@@ -48,6 +48,11 @@ def parse_external_reference(value: object) -> str:
     return text
 
 
+def _remembered(parse: Callable[[object], Any]) -> Callable[[object], Any]:
+    """For columns in which the same few cells come again and again."""
+    return lru_cache(maxsize=limits.CELLS_REMEMBERED, typed=True)(parse)
+
+
 COLUMNS = (
     Column("external_reference", "접수번호", True, parse_external_reference),
     Column("business_number", "사업자등록번호", True, parse_business_number),
@@ -57,16 +62,16 @@ COLUMNS = (
     Column("email", "이메일", False, parse_email),
     Column("industry", "업종코드", False, plain_text),
     Column("service", "서비스", False, plain_text),
-    Column("began", "피해 시작일시", True, parse_date),
-    Column("ended", "피해 종료일시", True, parse_date),
+    Column("began", "피해 시작일시", True, _remembered(parse_date)),
+    Column("ended", "피해 종료일시", True, _remembered(parse_date)),
     Column("lost_sales_won", "매출 손실액", True, parse_won),
-    Column("margin_bp", "영업이익률", False, partial(parse_percent, allow_negative=True)),
-    Column("has_alternative", "대체 서비스 유무", True, parse_yes_no),
-    Column("on_channel", "채널 가입", False, parse_yes_no),
-    Column("bank", "은행", False, parse_bank),
+    Column("margin_bp", "영업이익률", False, _remembered(partial(parse_percent, allow_negative=True))),
+    Column("has_alternative", "대체 서비스 유무", True, _remembered(parse_yes_no)),
+    Column("on_channel", "채널 가입", False, _remembered(parse_yes_no)),
+    Column("bank", "은행", False, _remembered(parse_bank)),
     Column("account_number", "계좌번호", False, parse_account_number),
     Column("account_holder", "예금주", False, parse_name),
-    Column("received", "접수일시", False, parse_date),
+    Column("received", "접수일시", False, _remembered(parse_date)),
 )
 HEADERS = {column.key: column.header for column in COLUMNS}
 

@@ -4,22 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AccessRecord',
+            name="AccessRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('subject', models.CharField(db_index=True, help_text='whose data: kind and reference', max_length=60)),
-                ('task', models.CharField(help_text='what was done, e.g. claim_viewed', max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("subject", models.CharField(db_index=True, help_text="whose data: kind and reference", max_length=60)),
+                ("task", models.CharField(help_text="what was done, e.g. claim_viewed", max_length=40)),
+                ("detail", models.CharField(blank=True, max_length=200)),
             ],
         ),
     ]

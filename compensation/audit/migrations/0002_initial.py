@@ -8,22 +8,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accessrecord',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_records', to=settings.AUTH_USER_MODEL),
+            model_name="accessrecord",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="access_records", to=settings.AUTH_USER_MODEL
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='accessrecord',
-            trigger=pgtrigger.compiler.Trigger(name='access_records_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='63fc64604544a52810fc2c6251bb456e45ba8bd2', operation='UPDATE OR DELETE', pgid='pgtrigger_access_records_are_append_only_74b8a', table='audit_accessrecord', when='BEFORE')),
+            model_name="accessrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="access_records_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="63fc64604544a52810fc2c6251bb456e45ba8bd2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_access_records_are_append_only_74b8a",
+                    table="audit_accessrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

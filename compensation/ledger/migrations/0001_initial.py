@@ -4,23 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_account', models.CharField(choices=[('budget', '지원 예산'), ('merchant_payable', '소상공인 지급 예정'), ('channel_cash', '채널 캐시'), ('member_benefits', '이용자 지원(액면가)')], max_length=20)),
-                ('to_account', models.CharField(choices=[('budget', '지원 예산'), ('merchant_payable', '소상공인 지급 예정'), ('channel_cash', '채널 캐시'), ('member_benefits', '이용자 지원(액면가)')], max_length=20)),
-                ('amount_won', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('source_id', models.BigIntegerField()),
-                ('booked_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "from_account",
+                    models.CharField(
+                        choices=[
+                            ("budget", "지원 예산"),
+                            ("merchant_payable", "소상공인 지급 예정"),
+                            ("channel_cash", "채널 캐시"),
+                            ("member_benefits", "이용자 지원(액면가)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "to_account",
+                    models.CharField(
+                        choices=[
+                            ("budget", "지원 예산"),
+                            ("merchant_payable", "소상공인 지급 예정"),
+                            ("channel_cash", "채널 캐시"),
+                            ("member_benefits", "이용자 지원(액면가)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("amount_won", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("source_id", models.BigIntegerField()),
+                ("booked_at", models.DateTimeField()),
             ],
         ),
     ]

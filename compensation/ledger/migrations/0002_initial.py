@@ -7,34 +7,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("ledger", "0001_initial"),
+        ("programmes", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='transfer',
-            name='programme',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='programmes.programme'),
+            model_name="transfer",
+            name="programme",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="transfers",
+                to="programmes.programme",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('kind', 'source_id'), name='transfer_once_per_source'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(fields=("kind", "source_id"), name="transfer_once_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_won__gt', 0)), name='transfer_moves_something'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_won__gt", 0)), name="transfer_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('from_account', models.F('to_account')), _negated=True), name='transfer_between_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_account", models.F("to_account")), _negated=True),
+                name="transfer_between_two_accounts",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='transfers_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1ca71c41d047631c866ab25ba2a918d423ca73d0', operation='UPDATE OR DELETE', pgid='pgtrigger_transfers_are_append_only_1c14c', table='ledger_transfer', when='BEFORE')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="transfers_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1ca71c41d047631c866ab25ba2a918d423ca73d0",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_transfers_are_append_only_1c14c",
+                    table="ledger_transfer",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -4,6 +4,7 @@ Korean is what the source says; English is in `locale/en`, complete, or `check` 
 """
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,13 @@ def _check(file: Path) -> str:
 
 
 def _compile(file: Path) -> str:
-    with file.with_suffix(".mo").open("wb") as stream:
+    """Put in place whole, as a running server or another test process may be about to read it."""
+    target = file.with_suffix(".mo")
+    fresh = target.with_name(f"{target.name}.{os.getpid()}")
+    with fresh.open("wb") as stream:
         write_mo(stream, _read(file))
-    return f"compiled {file.with_suffix('.mo').name}"
+    fresh.replace(target)
+    return f"compiled {target.name}"
 
 
 def extracted() -> Catalog:

@@ -1,0 +1,39 @@
+"""Claims that were assessed, and the people who look at them."""
+
+from claims.models import Claim
+from claims.services.assessment import assess_next_batch
+from compensation.programmes.models import Programme
+from merchants.models import BankAccount, Merchant, Representative
+from tests.cast import NOW, make_claims
+from users.models import User
+from users.services.people import system_user
+
+# With the cast's margin and losses nothing is over the council's bound: every fourth claim reports ten times as much.
+EVERY_FOURTH = 4
+
+
+def assessed_claims(*, programme: Programme, count: int) -> None:
+    """`count` claims of as many merchants, assessed; about a fifth of them waits for the council."""
+    make_claims(programme=programme, count=count)
+    large = Claim.objects.filter(programme=programme, id__in=Claim.objects.values("id").order_by("id")[::EVERY_FOURTH])
+    large.update(lost_sales_won=9_000_000)
+    while assess_next_batch(programme=programme, actor=system_user(), at=NOW):
+        pass
+
+
+def merchant_with_account(claim: Claim, *, user: User | None = None) -> Merchant:
+    """The claim's merchant with a phone number, an address and a bank account, represented by `user`."""
+    merchant = claim.merchant
+    merchant.phone, merchant.email, merchant.representative_name = "+821012345678", "hong@example.kr", "홍길동"
+    merchant.save()
+    BankAccount.objects.create(
+        merchant=merchant,
+        bank_code="004",
+        number="98765432101234",
+        number_last4="1234",
+        holder="홍길동",
+        created_at=NOW,
+    )
+    if user:
+        Representative.objects.create(merchant=merchant, user=user, since=NOW)
+    return merchant
