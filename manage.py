@@ -8,8 +8,14 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compensation.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
-    execute_from_command_line(sys.argv)
+    from compensation.embedded import hint_when_down
+
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        raise SystemExit(f"{error}\n{hint_when_down()}") from error
 
 
 if __name__ == "__main__":

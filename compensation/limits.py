@@ -25,7 +25,10 @@ CODE_LENGTH_MAX = 20  # codes of tiers: the width of their column
 EVIDENCE_CODE_LENGTH_MAX = 40  # codes of evidence kinds: the width of their column
 INDUSTRY_CODE_LENGTH_MAX = 10  # the width of their column; the official classification has up to five digits
 SERVICE_CODE_LENGTH_MAX = 40  # the width of their column
+CONSENT_CODE_LENGTH_MAX = 40  # codes of consents: the width of their column
+CONSENT_TEXT_LENGTH_MAX = 4_000  # several paragraphs, which a person is to read before ticking
 DESCRIPTION_LENGTH_MAX = 200  # a sentence of the programme file, such as who issues a document
+PARAGRAPHS_LENGTH_MAX = 2_000  # a question, an answer, reasons: a page and a half; what is longer comes as a document
 
 # --- Numbers made of digits -----------------------------------------------------------------------------------------
 ACCOUNT_NUMBER_LENGTH_MIN = 6  # digits: shorter than any account number in use
@@ -36,6 +39,12 @@ SPREADSHEET_DIGITS_MAX = 15  # a spreadsheet's number keeps 15 digits; what is l
 YEAR_MIN = 2000  # dates of outages and claims; Seoul has had one offset throughout
 YEAR_MAX = 2099
 VALIDITY_DAYS_MAX = 3_650  # a benefit item of ten years; what lasts longer is permanent
+
+DEADLINE_DAYS_MAX = 365  # ours: nobody waits longer than a year for an answer
+CONSENT_VERSION_MAX = 1_000  # versions of a consent's text: far more than are ever written
+
+# --- Lists of a claim (entries) --------------------------------------------------------------------------------------
+LOSSES_PER_CLAIM_MAX = 30  # ours: every service of the outage, several periods of some; still one readable working
 
 # --- Lists of a policy (entries) ------------------------------------------------------------------------------------
 TABLE_ENTRIES_MAX = 2_000  # services, industries, kinds of evidence: the full industry classification has 1,196 classes
@@ -55,4 +64,49 @@ HEADER_SEARCH_ROWS = 30  # rows that are not blank: a header below as many title
 EXTERNAL_REFERENCE_LENGTH_MAX = 60  # characters of the association's own number (접수번호): the width of its column
 IMPORT_BATCH_ROWS = 2_000  # rows per statement: more brings no speed, and memory grows with it
 CELLS_REMEMBERED = 10_000  # cells per column whose value is kept: dates and rates repeat; a few MB
-REFUSED_ROWS_SHOWN = 20  # refused rows in an import's answer; all of them are in the report file
+REFUSED_ROWS_LISTED = 1_000  # refused rows in an import's answer, a few MB; all of them are in the report file
+
+# --- Evidence (files that merchants upload) -------------------------------------------------------------------------
+EVIDENCE_FILE_BYTES_MAX = 20 * 1_048_576  # bytes of one file: 20 MB as phones and Windows count them
+EVIDENCE_CLAIM_BYTES_MAX = 100 * 1_048_576  # bytes of all files of a claim: 100 MB
+EVIDENCE_FILES_MAX = 100  # files of a claim: as many small ones would fill the database instead of the disk
+UPLOAD_REQUEST_BYTES_MAX = 1_000_000_000  # bytes: up to here a request is read to its end, to answer with a sentence
+FILE_NAME_LENGTH_MAX = 120  # characters of a file's name as shown; the ending is kept
+EVIDENCE_UNPACKED_BYTES_MAX = 500_000_000  # bytes of all parts of an XLSX or HWPX: 25 times the largest file
+ARCHIVE_PARTS_MAX = 10_000  # parts of an XLSX or HWPX; a document with a picture on every page has some hundreds
+ARCHIVE_DIRECTORY_BYTES_MAX = 2_000_000  # bytes of an archive's table of contents: looked at before it is read
+IMAGE_PIXELS_MAX = 64_000_000  # pixels: above the 48 and 50 million of today's phones; 256 MB when decoded
+PDF_PAGES_MAX = 2_000  # pages: more than anybody reads; pictures are made of the first ones only
+PREVIEW_PAGES_MAX = 30  # pages of a document of which pictures are made
+PREVIEW_PIXELS_MAX = 1_600  # pixels of the longer side of a page's picture: a page of A4 reads well
+PREVIEW_TRIES_MAX = 3  # workers that may die over a file's pictures before it is left without
+ORPHAN_SECONDS = 3_600  # age at which a stored file without a row counts as left over; no transaction takes so long
+EVIDENCE_WORK_SECONDS_MAX = 200  # seconds a worker may take over files before it is ended: a picture takes below 5
+EVIDENCE_LEASE_SECONDS = 240  # seconds until a file whose worker died is looked at again; longer than the line above
+SCAN_RETRY_SECONDS = 60  # seconds until a scanner that did not answer is asked again
+ORPHAN_SHARDS_PER_SWEEP = 8  # of 256 folders a minute: all of them in half an hour, however many files there are
+SCAN_SECONDS_MAX = 60  # seconds without a word from the malware scanner
+
+# --- Messages -------------------------------------------------------------------------------------------------------
+MESSAGE_CHECK_CODE_LENGTH = 9  # characters with the dash: K7M4-9QXR
+MESSAGE_TITLE_LENGTH_MAX = 160  # the sender (a programme's name) and the longest title
+MESSAGE_TEXT_LENGTH_MAX = 1_000  # characters of title and body: what a Kakao business message and a Korean LMS hold
+MESSAGE_VARIABLE_LENGTH_MAX = 200  # what a person wrote is cut there; the claim's page has all of it
+MESSAGE_DEDUPE_KEY_LENGTH_MAX = 120
+SMS_BYTES_MAX = 90  # in EUC-KR; a longer text goes as LMS
+LMS_SUBJECT_BYTES_MAX = 40
+MESSAGE_RETRY_SECONDS = (10, 60, 300, 1_800, 7_200, 21_600)  # after the first, second, … refusal; nine hours in all
+MESSAGE_CONNECT_SECONDS = 3  # a provider that does not even pick up
+MESSAGE_ANSWER_SECONDS = 10  # a provider that took the request
+MESSAGE_SETTLE_SECONDS = 60  # then an attempt without an answer is looked up: its call is over, the list is current
+MESSAGE_UNKNOWN_HOURS_MAX = 24  # then a person has to find out what became of it
+
+# --- One-time codes -------------------------------------------------------------------------------------------------
+CODE_DIGITS = 6  # a million codes: with the bounds below a guesser has 25 tries an hour at one contact
+CODE_VALID_SECONDS = 600  # long enough for a message that is late
+CODE_ATTEMPTS_MAX = 5  # tries at one code; then a new one is needed
+CODE_WAIT_SECONDS = 30  # between two codes to one contact
+CODES_PER_CONTACT_MAX = 5  # an hour: nobody's phone is made to ring all day
+CODES_PER_ADDRESS_MAX = 20  # an hour: a shop's or an office's shared line has enough, a script does not
+CODE_PURPOSE_LENGTH_MAX = 20  # characters: the width of the column
+BUSINESSES_PER_PERSON_USUAL = 5  # businesses behind one account; more is allowed, and noted with the change

@@ -31,6 +31,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_htmx",
     "django_cotton",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rules.apps.AutodiscoverRulesConfig",
     "pgtrigger",
     "pghistory",
@@ -38,6 +41,7 @@ INSTALLED_APPS = [
     "compensation.audit",
     "compensation.programmes",
     "compensation.ledger",
+    "compensation.messaging",
     "users",
     "merchants",
     "claims",
@@ -53,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "compensation.runtime.middleware.StaffSessionMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -99,13 +104,21 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "claims.advance_run": {"queue": "files"},
     "claims.assess_pending": {"queue": "assessment"},
+    "claims.remove_orphaned_files": {"queue": "files"},
+    "claims.work_on_evidence": {"queue": "files"},
     "users.work_on_grant_job": {"queue": "grants"},
+    "messaging.deliver": {"queue": "messages"},
+    "messaging.sweep": {"queue": "messages"},
 }
 # The sweepers: the database knows what is left to do, so a lost message costs these few seconds and nothing else.
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "claims.sweep_runs", "schedule": 2.0, "options": {"expires": 2.0}},
+    "sweep-evidence": {"task": "claims.sweep_evidence", "schedule": 10.0, "options": {"expires": 10.0}},
+    "sweep-files": {"task": "claims.remove_orphaned_files", "schedule": 60.0, "options": {"expires": 60.0}},
     "sweep-assessment": {"task": "claims.sweep_assessment", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-grant-jobs": {"task": "users.sweep_grant_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
+    "write-notices": {"task": "claims.write_notices", "schedule": 5.0, "options": {"expires": 5.0}},
+    "sweep-messages": {"task": "messaging.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -126,6 +139,56 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
+# Kakao sign-in (OpenID Connect). Without a client id there is no button; `make run` puts a stand-in here.
+KAKAO_SERVER_URL = env.str("KAKAO_SERVER_URL", default="https://kauth.kakao.com")
+KAKAO_CLIENT_ID = env.str("KAKAO_CLIENT_ID", default="")
+# The sites that a sign-in passes through: the browser checks every redirect after a form (CSP form-action).
+KAKAO_SITES = [KAKAO_SERVER_URL, *env.list("KAKAO_LOGIN_SITES", default=["https://accounts.kakao.com"])]
+SOCIALACCOUNT_ADAPTER = "users.views.kakao.KakaoAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "users.views.kakao.KakaoProvider",
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid"],  # who somebody is to Kakao, and nothing about them
+        "APPS": [
+            {
+                "provider_id": "kakao-oidc",
+                "name": "Kakao",
+                "client_id": KAKAO_CLIENT_ID,
+                "secret": env.str("KAKAO_CLIENT_SECRET", default=""),
+                "settings": {"server_url": KAKAO_SERVER_URL, "fetch_userinfo": False},
+            }
+        ],
+    }
+}
+
+# --- messages to people -----------------------------------------------------------------------------------------------
+# Which gateway serves a channel: "file" (var/messages, the default: nothing leaves the machine), "console", or the real
+# one, "sens" for kakao and sms, "smtp" for email.
+MESSAGING = {
+    "kakao": env.str("MESSAGING_KAKAO", default="file"),
+    "sms": env.str("MESSAGING_SMS", default="file"),
+    "email": env.str("MESSAGING_EMAIL", default="file"),
+    "folder": env.str("MESSAGING_FOLDER", default=str(VAR_DIR / "messages")),
+    "sens": {
+        "address": env.str("SENS_ADDRESS", default="https://sens.apigw.ntruss.com"),
+        "access_key": env.str("SENS_ACCESS_KEY", default=""),
+        "secret_key": env.str("SENS_SECRET_KEY", default=""),
+        "kakao_service": env.str("SENS_KAKAO_SERVICE", default=""),
+        "kakao_channel": env.str("SENS_KAKAO_CHANNEL", default=""),
+        "sms_service": env.str("SENS_SMS_SERVICE", default=""),
+        "sms_from": env.str("SENS_SMS_FROM", default=""),
+        "templates": env.dict("SENS_TEMPLATES", default={}),  # "claim_received_ko=…", where the approved code differs
+    },
+}
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="no-reply@localhost")
+
 # --- security ---------------------------------------------------------------------------------------------------------
 BEHIND_TLS = env.bool("BEHIND_TLS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
@@ -145,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(KAKAO_SITES if KAKAO_CLIENT_ID else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -163,16 +226,24 @@ TIME_ZONE = "Asia/Seoul"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "assets"]
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": {
+        "BACKEND": "compensation.runtime.storage.DurableFileSystemStorage",
+        "OPTIONS": {"location": f"{MEDIA_ROOT}/evidence"},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-MEDIA_ROOT = VAR_DIR / "media"
+# On disk, hashed while received, bounded: on every page, also those that expect no file.
+FILE_UPLOAD_HANDLERS = ["compensation.runtime.uploads.MeasuringUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The malware scanner (clamd): host:port or the path of its socket. Blank: files are not scanned, and staff see that.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

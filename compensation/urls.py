@@ -9,5 +9,6 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("users.urls")),
+    path("", include("merchants.urls")),
     path("", include("claims.urls")),
 ]

@@ -25,12 +25,15 @@ WITH made AS (
         industry_code, region, on_channel, certificate_state, created_at)
     SELECT lpad((%(first)s + i)::text, 10, '0'), '가게 ' || i, '김소상', '', md5(i::text), '', '', '', true, 'none', %(at)s
     FROM generate_series(1, %(count)s) AS i RETURNING id
+), claims AS (
+    INSERT INTO claims_claim (reference, programme_id, merchant_id, window_id, channel, external_reference,
+        content_digest, state, received_at, services, lost_sales_won, reported_margin_bp, industry_code, facts_version)
+    SELECT 'T' || lpad(id::text, 9, '0'), %(programme)s, id, %(window)s, 'association', 'T-' || id, '', 'received',
+        %(at)s, '{messenger}', (id * 7919) %% 2000000, 1250 + (id %% 50), '', 1 FROM made
+    RETURNING id, lost_sales_won
 )
-INSERT INTO claims_claim (reference, programme_id, merchant_id, window_id, channel, external_reference, content_digest,
-    state, received_at, service, began_at, ended_at, lost_sales_won, reported_margin_bp, industry_code, has_alternative,
-    facts_version)
-SELECT 'T' || lpad(id::text, 9, '0'), %(programme)s, id, %(window)s, 'association', 'T-' || id, '', 'received',
-    %(at)s, 'messenger', %(began)s, %(ended)s, (id * 7919) %% 2000000, 1250 + (id %% 50), '', id %% 2 = 0, 1 FROM made
+INSERT INTO claims_claimloss (claim_id, service, began_at, ended_at, lost_sales_won, has_alternative)
+SELECT id, 'messenger', %(began)s, %(ended)s, lost_sales_won, id %% 2 = 0 FROM claims
 """
 
 
@@ -85,11 +88,11 @@ def make_claims(*, programme: Programme, count: int, first: int = 0) -> None:
         )
 
 
-def one_claim(*, programme: Programme, lost_sales_won: int, margin_bp: int = 10_000, **facts: object) -> Claim:
-    """One received claim whose assessed loss is `lost_sales_won` unless the facts say otherwise."""
+def one_claim(*, programme: Programme, lost_sales_won: int, margin_bp: int = 10_000) -> Claim:
+    """One received claim whose assessed loss is `lost_sales_won`, unless the margin says otherwise."""
     make_claims(programme=programme, count=1, first=Claim.objects.count() + 1)
     claim = Claim.objects.latest("id")
-    facts = {"lost_sales_won": lost_sales_won, "reported_margin_bp": margin_bp, "has_alternative": False} | facts
-    Claim.objects.filter(pk=claim.pk).update(**facts)
+    claim.losses.update(lost_sales_won=lost_sales_won, has_alternative=False)
+    Claim.objects.filter(pk=claim.pk).update(lost_sales_won=lost_sales_won, reported_margin_bp=margin_bp)
     claim.refresh_from_db()
     return claim

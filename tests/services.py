@@ -39,6 +39,8 @@ def name_the_servers() -> None:
     import django
 
     django.setup()
+    # pytest-django in a process of pytest-xdist would read the settings by it, before that process has its own Redis.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def urls_for_other_processes() -> dict[str, str]:

@@ -2,9 +2,22 @@
 
 from django.urls import path
 
-from users.views.sign_in import SignIn, sign_out
+from users.services.sign_up import KAKAO
+from users.views.contacts import add_contact
+from users.views.kakao import kakao_callback, kakao_contact, kakao_sign_in
+from users.views.sign_in import enter_code, send_again, sign_in, waiting
+from users.views.staff_sign_in import StaffSignIn, sign_out
 
 urlpatterns = [
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-in/code/", enter_code, name="sign-in-code"),
+    path("sign-in/code/again/", send_again, name="sign-in-again"),
+    path("sign-in/code/waiting/", waiting, name="sign-in-waiting"),
+    path("sign-in/kakao/", kakao_sign_in, name="sign-in-kakao"),
+    # allauth finds the way back by this name.
+    path("sign-in/kakao/callback/", kakao_callback, {"provider_id": KAKAO}, name="openid_connect_callback"),
+    path("sign-in/kakao/contact/", kakao_contact, name="sign-in-kakao-contact"),
+    path("staff/sign-in/", StaffSignIn.as_view(), name="staff-sign-in"),
     path("sign-out/", sign_out, name="sign-out"),
+    path("account/contact/", add_contact, name="account-contact"),
 ]

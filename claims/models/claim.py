@@ -1,8 +1,9 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from compensation import limits
 from compensation.policy.transitions import CLAIM, LIVE_CLAIM_STATES
@@ -14,17 +15,15 @@ from merchants.models import Merchant
 @pghistory.track(
     pghistory.UpdateEvent(
         "facts_corrected",
-        condition=pghistory.AnyChange(
-            "service", "began_at", "ended_at", "lost_sales_won", "reported_margin_bp", "has_alternative"
-        ),
+        condition=pghistory.AnyChange("facts_version", "services", "lost_sales_won", "reported_margin_bp", "industry_code"),
     ),
     pghistory.DeleteEvent(),
 )
 class Claim(models.Model):
     """One merchant's loss claim in one programme.
 
-    The facts (service to has_alternative) are what the merchant says; a correction raises `facts_version`, and the
-    claim is assessed again. `assessment` and `determination` are the ones that count now; older rows stay beside them.
+    Its losses (claims.models.loss), margin and industry are what the merchant says; a correction raises `facts_version`,
+    and the claim is assessed again. `services` and `lost_sales_won` are those of all losses together. `assessment` and `determination` are the ones that count now; older rows stay beside them.
     `external_reference` is the association's own number (접수번호); `content_digest` tells a repeated row from another.
     """
 
@@ -41,13 +40,10 @@ class Claim(models.Model):
     state = models.CharField(max_length=20, default="received")
     received_at = models.DateTimeField()
 
-    service = models.CharField(max_length=40)
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
+    services = ArrayField(models.CharField(max_length=40))
     lost_sales_won = models.BigIntegerField()
     reported_margin_bp = models.IntegerField(null=True)
     industry_code = models.CharField(max_length=10, blank=True)
-    has_alternative = models.BooleanField()
     facts_version = models.PositiveSmallIntegerField(default=1)
 
     assessment = models.ForeignKey(
@@ -60,9 +56,9 @@ class Claim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "window", "service"],
+                fields=["merchant", "window", "services"],
                 condition=Q(state__in=LIVE_CLAIM_STATES),
-                name="one_live_claim_per_merchant_window_service",
+                name="one_live_claim_per_merchant_window_services",
             ),
             models.UniqueConstraint(
                 fields=["programme", "external_reference"],
@@ -73,7 +69,6 @@ class Claim(models.Model):
                 condition=Q(lost_sales_won__gte=0, lost_sales_won__lte=limits.LOST_SALES_WON_MAX),
                 name="lost_sales_within_limits",
             ),
-            models.CheckConstraint(condition=Q(ended_at__gt=F("began_at")), name="claim_ends_after_it_began"),
         ]
         indexes = [
             # Serves the list of claims, newest first, with or without a state.

@@ -66,8 +66,10 @@ def claims_of(*, user: User) -> QuerySet[Claim]:
 
 def search_claims(*, claims: QuerySet[Claim], search: ClaimSearch) -> QuerySet[Claim]:
     """The claims that match every given field, in order, with what a list shows of each."""
-    exact = {"state": search.state, "assessment__tier_code": search.tier, "service": search.service}
+    exact = {"state": search.state, "assessment__tier_code": search.tier}
     found = claims.filter(**{name: value for name, value in exact.items() if value})
+    if search.service:
+        found = found.filter(services__contains=[search.service])
     if text := _plain(search.text):
         found = found.filter(pk__in=_matching(claims, text))
     return found.select_related("merchant", "assessment", "determination").order_by(*ORDERS[search.order])
@@ -92,6 +94,7 @@ def claim_with_history(*, claims: QuerySet[Claim], reference: str) -> Claim:
             "merchant", "window", "association_file", "programme", "assessment__policy_version", "determination"
         )
         .prefetch_related(
+            "losses",
             Prefetch("transitions", ClaimTransition.objects.select_related("actor").order_by("id")),
             Prefetch("assessments", Assessment.objects.select_related("policy_version").order_by("-id")),
             Prefetch("merchant__bank_accounts", BankAccount.objects.order_by("-id")),

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from compensation.policy.assessment import ClaimFacts, assess_claim
 from compensation.policy.document import Policy
+from compensation.policy.factors import Loss
 from compensation.programmes.models import PolicyVersion, Programme
 from compensation.programmes.selectors import current_policy
 from compensation.programmes.services.policy_versions import freeze
@@ -26,8 +27,13 @@ BATCH_CLAIMS = 5_000
 TASKS_AT_ONCE = 8  # workers that one programme keeps busy: beyond that they wait for the same disk
 
 TAKE_WAITING = """
-SELECT id, facts_version, lost_sales_won, reported_margin_bp, industry_code, service, has_alternative
-FROM claims_claim WHERE programme_id = %s AND state = 'received' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT claim.id, facts_version, reported_margin_bp, industry_code, loss.services, loss.won, loss.alternatives
+FROM claims_claim AS claim CROSS JOIN LATERAL (
+    SELECT array_agg(service ORDER BY id) AS services, array_agg(lost_sales_won ORDER BY id) AS won,
+        array_agg(has_alternative ORDER BY id) AS alternatives
+    FROM claims_claimloss WHERE claim_id = claim.id
+) AS loss
+WHERE programme_id = %s AND state = 'received' ORDER BY claim.id LIMIT %s FOR UPDATE OF claim SKIP LOCKED
 """
 
 # What the rule found, for the length of one transaction. Ids are drawn here, so that every row can name its parent.
@@ -74,6 +80,11 @@ WRITE_RESULTS = (
         'assessed', %(at)s FROM fresh
     """,
     """
+    INSERT INTO claims_notice (claim_id, template, at)
+    SELECT claim_id, CASE route WHEN 'fast' THEN 'claim_determined_paid' WHEN 'council' THEN 'claim_to_council'
+        ELSE 'claim_determined_nothing' END, %(at)s FROM fresh
+    """,
+    """
     UPDATE claims_claim AS c SET
         state = CASE f.route WHEN 'council' THEN 'awaiting_council' ELSE 'determined' END,
         assessment_id = f.assessment_id,
@@ -101,7 +112,7 @@ def assess_next_batch(*, programme: Programme, actor: User, at: datetime, size: 
     """
     with connection.cursor() as cursor:
         cursor.execute(TAKE_WAITING, [programme.pk, size])
-        waiting = [Waiting(row[0], row[1], ClaimFacts(*row[2:])) for row in cursor.fetchall()]
+        waiting = [_waiting(*row) for row in cursor.fetchall()]
         if not waiting:
             return 0
         version = current_policy(programme=programme)
@@ -119,6 +130,20 @@ def write_results(cursor: Any, *, programme: Programme, version: PolicyVersion, 
         cursor.execute(statement, parameters)
 
 
+def _waiting(
+    claim_id: int,
+    facts_version: int,
+    reported_margin_bp: int | None,
+    industry_code: str,
+    services: list[str],
+    lost_sales_won: list[int],
+    alternatives: list[bool],
+) -> Waiting:
+    """A row of TAKE_WAITING: the one place that makes the rule's facts of a claim's columns."""
+    losses = tuple(map(Loss, services, lost_sales_won, alternatives))
+    return Waiting(claim_id, facts_version, ClaimFacts(losses, reported_margin_bp, industry_code))
+
+
 def _lines(waiting: Iterable[Waiting], policy: Policy) -> io.StringIO:
     """The batch in COPY's text form. JSON's backslashes are doubled; nothing else can hold a tab or line break."""
     buffer = io.StringIO()
@@ -126,7 +151,7 @@ def _lines(waiting: Iterable[Waiting], policy: Policy) -> io.StringIO:
         result = assess_claim(facts=claim.facts, policy=policy)
         steps = json.dumps([step.as_json() for step in result.steps], ensure_ascii=False, separators=(",", ":"))
         buffer.write(
-            f"{claim.claim_id}\t{claim.facts_version}\t{claim.facts.lost_sales_won}\t{result.margin_bp}\t"
+            f"{claim.claim_id}\t{claim.facts_version}\t{result.lost_sales_won}\t{result.margin_bp}\t"
             f"{result.attribution_bp}\t{result.assessed_won}\t{result.tier_code}\t{result.route}\t{result.payout_won}\t"
             f"{steps.replace(chr(92), chr(92) * 2)}\n"
         )

@@ -43,8 +43,9 @@ class ImportResult:
     """What became of a file. rows = accepted + already_present + refused.
 
     `status`: `imported`, `already_imported` (the same bytes came in before; the counts are those of that time) or
-    `dry_run` (nothing was kept). `refused_rows` are the first few, the report files have all. `refused_by_code` counts
-    rows by their first fault. `title_rows` and `total_rows` were recognised as no data, `extra_columns` were ignored.
+    `dry_run` (nothing was kept). `refused_rows` are the first REFUSED_ROWS_LISTED, the report files have all.
+    `refused_by_code` counts rows by their first fault. `title_rows` and `total_rows` were recognised as no data,
+    `extra_columns` were ignored.
     """
 
     status: str
@@ -176,6 +177,8 @@ def _take_in(
             progress(file.rows, expected)
     if not file.rows:
         raise _no_rows()
+    reporter.total = file.rows
+    reporter.advance(0)
     file.refused, file.refused_by_code = len(refusals), dict(refusals.by_code)
     file.save()
 

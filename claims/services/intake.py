@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from claims.models import AssociationFile, Claim
+from claims.models import AssociationFile
 from compensation import limits
 from compensation.policy.references import reference_from
 from compensation.policy.transitions import CLAIM, LIVE_CLAIM_STATES
@@ -16,6 +17,26 @@ from compensation.values.refused import ValueRefused
 from merchants.services.bank_accounts import BankAccountDetails, record_first_accounts
 from merchants.services.registration import MerchantDetails, register_merchants
 from users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class LossDetails:
+    """One loss as it was filed: service (code), `[began_at, ended_at)`, lost sales in won, whether an alternative existed."""
+
+    service: str
+    began_at: datetime
+    ended_at: datetime
+    lost_sales_won: int
+    has_alternative: bool
+
+
+def services_of_losses(losses: Sequence[LossDetails]) -> list[str]:
+    """The services of a claim, each once, in order: what makes two claims of a business the same."""
+    return sorted({loss.service for loss in losses})
+
+
+def total_won(losses: Sequence[LossDetails]) -> int:
+    return sum(loss.lost_sales_won for loss in losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +51,9 @@ class Submission:
     bank_account: BankAccountDetails | None
     window_id: int
     received_at: datetime
-    service: str
-    began_at: datetime
-    ended_at: datetime
-    lost_sales_won: int
+    losses: tuple[LossDetails, ...]
     reported_margin_bp: int | None
     industry_code: str
-    has_alternative: bool
     external_reference: str = ""
     content_digest: str = ""
 
@@ -48,6 +65,16 @@ class IntakeOutcome:
     received: dict[int, str] = field(default_factory=dict)  # the reference of the new claim
     already_present: set[int] = field(default_factory=set)
     refused: dict[int, ValueRefused] = field(default_factory=dict)
+
+
+class _First(NamedTuple):
+    """A claim on record that stands in the way of the submission at `place`."""
+
+    place: int
+    reference: str
+    external_reference: str
+    content_digest: str
+    association_file_id: int | None
 
 
 @transaction.atomic
@@ -73,7 +100,7 @@ def receive_claims(
     pending = dict(enumerate(submissions))
     while pending:
         _settle_known_references(programme, pending, association_file, outcome)
-        _refuse_duplicates(programme, pending, outcome)
+        _refuse_duplicates(pending, outcome)
         firsts = _first_of_each(pending)
         merchant_ids = register_merchants(details=[submission.merchant for submission in firsts.values()], at=at)
         record_first_accounts(
@@ -97,46 +124,64 @@ def _settle_known_references(
     association_file: AssociationFile | None,
     outcome: IntakeOutcome,
 ) -> None:
-    references = [submission.external_reference for submission in pending.values() if submission.external_reference]
-    known = {
-        claim.external_reference: claim
-        for claim in Claim.objects.filter(programme=programme, external_reference__in=references).only(
-            "external_reference", "content_digest", "reference", "association_file_id"
-        )
-    }
-    for place, submission in list(pending.items()):
-        claim = known.get(submission.external_reference)
-        if claim is None:
-            continue
-        del pending[place]
-        if claim.content_digest != submission.content_digest:
-            outcome.refused[place] = conflict(claim)
-        elif association_file and claim.association_file_id == association_file.pk:
-            outcome.refused[place] = repeated(claim)
+    filed = {place: row.external_reference for place, row in pending.items() if row.external_reference}
+    for first in _look_up(
+        _CLAIMS_BY_EXTERNAL_REFERENCE,
+        {"programme": programme.pk, "places": list(filed), "external_references": list(filed.values())},
+    ):
+        submission = pending.pop(first.place)
+        if first.content_digest != submission.content_digest:
+            outcome.refused[first.place] = conflict(first)
+        elif association_file and first.association_file_id == association_file.pk:
+            outcome.refused[first.place] = repeated(first)
         else:
-            outcome.already_present.add(place)
+            outcome.already_present.add(first.place)
 
 
-def _refuse_duplicates(programme: Programme, pending: dict[int, Submission], outcome: IntakeOutcome) -> None:
+def _refuse_duplicates(pending: dict[int, Submission], outcome: IntakeOutcome) -> None:
+    rows = pending.values()
+    for first in _look_up(
+        _LIVE_CLAIMS,
+        {
+            "places": list(pending),
+            "business_numbers": [row.merchant.business_number for row in rows],
+            "windows": [row.window_id for row in rows],
+            "services": ["+".join(services_of_losses(row.losses)) for row in rows],
+            "live": list(LIVE_CLAIM_STATES),
+        },
+    ):
+        del pending[first.place]
+        outcome.refused[first.place] = duplicate(first)
+
+
+def _look_up(statement: str, parameters: dict[str, Any]) -> list[_First]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT merchant.business_number, claim.window_id, claim.service, claim.external_reference, claim.reference
-            FROM claims_claim AS claim JOIN merchants_merchant AS merchant ON merchant.id = claim.merchant_id
-            WHERE merchant.business_number = ANY(%s) AND claim.programme_id = %s AND claim.state = ANY(%s)
-            """,
-            [
-                [submission.merchant.business_number for submission in pending.values()],
-                programme.pk,
-                list(LIVE_CLAIM_STATES),
-            ],
-        )
-        live = {tuple(key): external or reference for *key, external, reference in cursor.fetchall()}
-    for place, submission in list(pending.items()):
-        first = live.get(_live_key(submission))
-        if first is not None:
-            del pending[place]
-            outcome.refused[place] = duplicate(first)
+        cursor.execute(statement, parameters)
+        return [_First(*row) for row in cursor.fetchall()]
+
+
+# LATERAL ... LIMIT 1 makes each a look-up by its unique key. A plain join would be planned by statistics, which know
+# nothing of the rows that this transaction itself has written so far, and read the whole table for every batch.
+_CLAIMS_BY_EXTERNAL_REFERENCE = """
+    SELECT filed.place, claim.*
+    FROM unnest(%(places)s::int[], %(external_references)s::text[]) AS filed(place, external_reference)
+    CROSS JOIN LATERAL (
+        SELECT reference, external_reference, content_digest, association_file_id FROM claims_claim
+        WHERE programme_id = %(programme)s AND external_reference = filed.external_reference
+            AND external_reference <> '' LIMIT 1
+    ) AS claim
+"""
+_LIVE_CLAIMS = """
+    SELECT filed.place, claim.*
+    FROM unnest(%(places)s::int[], %(business_numbers)s::text[], %(windows)s::bigint[], %(services)s::text[])
+        AS filed(place, business_number, window_id, services)
+    CROSS JOIN LATERAL (
+        SELECT reference, external_reference, content_digest, association_file_id FROM claims_claim
+        WHERE merchant_id = (SELECT id FROM merchants_merchant WHERE business_number = filed.business_number)
+            AND window_id = filed.window_id AND services && string_to_array(filed.services, '+')::varchar[]
+            AND state = ANY(%(live)s) LIMIT 1
+    ) AS claim
+"""
 
 
 def _first_of_each(pending: dict[int, Submission]) -> dict[int, Submission]:
@@ -144,15 +189,16 @@ def _first_of_each(pending: dict[int, Submission]) -> dict[int, Submission]:
     taken: set[object] = set()
     firsts: dict[int, Submission] = {}
     for place, submission in pending.items():
-        keys = {_live_key(submission), submission.external_reference or place}
+        keys = {*_live_keys(submission), submission.external_reference or place}
         if taken.isdisjoint(keys):
             firsts[place] = submission
         taken |= keys
     return firsts
 
 
-def _live_key(submission: Submission) -> tuple[str, int, str]:
-    return submission.merchant.business_number, submission.window_id, submission.service
+def _live_keys(submission: Submission) -> set[tuple[str, int, str]]:
+    business_number, window_id = submission.merchant.business_number, submission.window_id
+    return {(business_number, window_id, loss.service) for loss in submission.losses}
 
 
 def _insert(
@@ -171,7 +217,10 @@ def _insert(
     """
     references = {reference_from(secrets.randbits(limits.REFERENCE_RANDOM_BITS)): place for place in submissions}
     rows = list(submissions.values())
+    losses = [(reference, loss) for reference, place in references.items() for loss in submissions[place].losses]
     with connection.cursor() as cursor:
+        # Claims of a merchant come in one after another: two with different, overlapping services meet no unique key.
+        cursor.execute(_LOCK_MERCHANTS, [sorted(set(merchant_ids.values()))])
         cursor.execute(
             _INSERT_CLAIMS,
             {
@@ -188,33 +237,51 @@ def _insert(
                 "external_references": [row.external_reference for row in rows],
                 "content_digests": [row.content_digest for row in rows],
                 "received_at": [row.received_at for row in rows],
-                "services": [row.service for row in rows],
-                "began_at": [row.began_at for row in rows],
-                "ended_at": [row.ended_at for row in rows],
-                "lost_sales_won": [row.lost_sales_won for row in rows],
+                "services": ["+".join(services_of_losses(row.losses)) for row in rows],
+                "totals_won": [total_won(row.losses) for row in rows],
                 "margins_bp": [row.reported_margin_bp for row in rows],
                 "industry_codes": [row.industry_code for row in rows],
-                "has_alternative": [row.has_alternative for row in rows],
+                "live": list(LIVE_CLAIM_STATES),
+                "loss_references": [reference for reference, _ in losses],
+                "loss_services": [loss.service for _, loss in losses],
+                "began_at": [loss.began_at for _, loss in losses],
+                "ended_at": [loss.ended_at for _, loss in losses],
+                "lost_sales_won": [loss.lost_sales_won for _, loss in losses],
+                "has_alternative": [loss.has_alternative for _, loss in losses],
             },
         )
         return {references[reference]: reference for (reference,) in cursor.fetchall()}
 
 
+_LOCK_MERCHANTS = "SELECT 1 FROM merchants_merchant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
 _INSERT_CLAIMS = """
     WITH received AS (
         INSERT INTO claims_claim (
             programme_id, channel, association_file_id, state, facts_version, reference, merchant_id, window_id,
-            external_reference, content_digest, received_at, service, began_at, ended_at, lost_sales_won,
-            reported_margin_bp, industry_code, has_alternative)
-        SELECT %(programme)s, %(channel)s, %(file)s, %(state)s, 1, submitted.*
+            external_reference, content_digest, received_at, lost_sales_won, reported_margin_bp, industry_code, services)
+        SELECT %(programme)s, %(channel)s, %(file)s, %(state)s, 1, reference, merchant, in_window, external_reference,
+            content_digest, received_at, total_won, margin_bp, industry_code, string_to_array(services, '+')
         FROM unnest(
             %(references)s::text[], %(merchants)s::bigint[], %(windows)s::bigint[], %(external_references)s::text[],
-            %(content_digests)s::text[], %(received_at)s::timestamptz[], %(services)s::text[],
-            %(began_at)s::timestamptz[], %(ended_at)s::timestamptz[], %(lost_sales_won)s::bigint[],
-            %(margins_bp)s::int[], %(industry_codes)s::text[], %(has_alternative)s::bool[]
-        ) AS submitted
+            %(content_digests)s::text[], %(received_at)s::timestamptz[], %(totals_won)s::bigint[],
+            %(margins_bp)s::int[], %(industry_codes)s::text[], %(services)s::text[]
+        ) AS submitted(reference, merchant, in_window, external_reference, content_digest, received_at, total_won,
+            margin_bp, industry_code, services)
+        WHERE NOT EXISTS (
+            SELECT FROM claims_claim AS live
+            WHERE live.merchant_id = merchant AND live.window_id = in_window AND live.state = ANY(%(live)s)
+                AND live.services && string_to_array(submitted.services, '+')::varchar[])
         ON CONFLICT DO NOTHING
         RETURNING id, reference
+    ), losses AS (
+        INSERT INTO claims_claimloss (claim_id, service, began_at, ended_at, lost_sales_won, has_alternative)
+        SELECT received.id, loss.service, loss.began_at, loss.ended_at, loss.lost_sales_won, loss.has_alternative
+        FROM unnest(
+            %(loss_references)s::text[], %(loss_services)s::text[], %(began_at)s::timestamptz[],
+            %(ended_at)s::timestamptz[], %(lost_sales_won)s::bigint[], %(has_alternative)s::bool[]
+        ) WITH ORDINALITY AS loss(reference, service, began_at, ended_at, lost_sales_won, has_alternative, place)
+        JOIN received USING (reference) ORDER BY loss.place
     ), history AS (
         INSERT INTO claims_claimtransition (claim_id, from_state, to_state, actor_id, reason, at)
         SELECT id, '', %(state)s, %(actor)s, %(reason)s, %(at)s FROM received
@@ -223,7 +290,7 @@ _INSERT_CLAIMS = """
 """
 
 
-def repeated(first: Claim) -> ValueRefused:
+def repeated(first: _First) -> ValueRefused:
     return ValueRefused(
         "repeated",
         f"같은 내용의 행이 이 파일에 두 번 있습니다: {first.external_reference}. 이 행은 지워 주세요.",
@@ -231,7 +298,7 @@ def repeated(first: Claim) -> ValueRefused:
     )
 
 
-def conflict(first: Claim) -> ValueRefused:
+def conflict(first: _First) -> ValueRefused:
     return ValueRefused(
         "conflict",
         f"접수번호 {first.external_reference}이(가) 다른 내용으로 이미 접수되어 있습니다({first.reference}). "
@@ -241,9 +308,10 @@ def conflict(first: Claim) -> ValueRefused:
     )
 
 
-def duplicate(first: str) -> ValueRefused:
+def duplicate(first: _First) -> ValueRefused:
+    number = first.external_reference or first.reference
     return ValueRefused(
         "duplicate",
-        f"같은 사업자가 같은 서비스로 이 접수 기간에 이미 접수했습니다. 먼저 접수된 건: {first}",
-        f"This business has already filed a claim for this service in this window: {first}.",
+        f"같은 사업자가 같은 서비스로 이 접수 기간에 이미 접수했습니다. 먼저 접수된 건: {number}",
+        f"This business has already filed a claim for this service in this window: {number}.",
     )

@@ -76,7 +76,7 @@ def _import_next_file(run: ProgrammeRun, at: datetime) -> None:
         )
     except AssociationFileRefused as refused:
         return _stop(run, f"{path.name}: {refused}")
-    waiting["result"] = result.as_dict()
+    waiting["result"] = {name: value for name, value in result.as_dict().items() if name != "refused_rows"}
     run.save(update_fields=["files"])
     return send_after_commit("claims.advance_run", run_id=run.pk)
 

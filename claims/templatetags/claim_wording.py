@@ -1,6 +1,6 @@
 """Claims' own words on pages: names and tones of states, reasons, names of what the policy lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -52,3 +52,9 @@ def named_in(code: str, things: Mapping[str, Any]) -> str:
     """The name of the thing with this code; the code itself where the policy no longer lists it."""
     thing = things.get(code)
     return local_name(thing) if thing else code
+
+
+@register.filter
+def all_named_in(codes: Iterable[str], things: Mapping[str, Any]) -> str:
+    """The names of the things with these codes, one after the other."""
+    return ", ".join(named_in(code, things) for code in codes)

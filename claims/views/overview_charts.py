@@ -10,8 +10,8 @@ from compensation.policy.tiers import COUNCIL, FAST, NO_SUPPORT, Tier, tier_for
 from compensation.runtime.charts import Bin, Histogram, histogram
 
 BINS_MIN = 16
-# Reported losses span from a day's takings to a month's: each bin reaches about twice as far as the one before.
-REPORTED_EDGES_WON = tuple(step * 10**power for power in (5, 6, 7) for step in (1, 2, 5))
+# Reported losses span from a day's takings to a month's and more: the bins widen with the amount.
+REPORTED_EDGES_WON = tuple(step * 10**power for power in (4, 5, 6) for step in (10, 15, 20, 30, 50, 70))
 REPORTED_TICKS_WON = (10**5, 10**6, 10**7)
 STATE_SERIES = {"received": "received", "awaiting_council": "council", "withdrawn": "withdrawn"}
 

@@ -6,8 +6,6 @@ import signal
 import time
 from pathlib import Path
 
-import redis
-
 from .state import State, secret, write_private
 from .system import EmbeddedServiceError, command_line, last_lines, port_is_taken, run_tool, wheel_path
 
@@ -87,6 +85,8 @@ maxmemory-policy noeviction
 
 
 def _wait_until_ready(state: State) -> None:
+    import redis  # takes a third of a second, which every `manage.py` would pay: the settings import this package
+
     with redis.Redis.from_url(url(state), socket_timeout=5) as client:
         for _attempt in range(200):
             try:

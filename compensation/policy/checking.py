@@ -62,6 +62,19 @@ class Table:
             return ""
         return value
 
+    def paragraphs(self, key: str, *, length_max: int) -> str:
+        """Text of several lines, without the blank ones around it."""
+        value = self._required(key)
+        if value is None:
+            return ""
+        text = value.strip() if isinstance(value, str) else ""
+        if not text or len(text) > length_max or not all(line.isprintable() for line in text.split("\n")):
+            self.fault(
+                key, f"1~{length_max:,}자의 글이어야 합니다.", f"Must be text of 1 to {length_max:,} characters."
+            )
+            return ""
+        return text
+
     def choice(self, key: str, choices: Collection[str]) -> str:
         value = self._required(key)
         if value is None:
@@ -107,6 +120,33 @@ class Table:
             return None
         return value
 
+    def stored_day(self, key: str) -> date | None:
+        """A date as TOML has it, or as the database gives it back: 2023-01-05 or "2023-01-05"."""
+        value = self._asked_for(key)
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass  # the same sentence as for anything else that is no date
+        return self.day(key)
+
+    def wholes(self, key: str, *, most: int) -> tuple[int, ...]:
+        """A list of at least one whole number from 0 to `most`, none of them twice."""
+        value = self._required(key)
+        if value is None:
+            return ()
+        is_list_of_wholes = isinstance(value, list) and all(
+            type(entry) is int and 0 <= entry <= most for entry in value
+        )
+        if not is_list_of_wholes or not value or len(set(value)) != len(value):
+            self.fault(
+                key,
+                f"0~{most:,}의 서로 다른 정수 목록이어야 합니다.",
+                f"Must be a list of different whole numbers from 0 to {most:,}.",
+            )
+            return ()
+        return tuple(value)
+
     def texts(self, key: str, *, length_max: int = limits.NAME_LENGTH_MAX) -> tuple[str, ...]:
         """A list of at least one text, none of them twice."""
         value = self._required(key)
@@ -134,6 +174,11 @@ class Table:
             return
         for place, content in enumerate(value):
             yield Table(content, f"{self._path(key)}[{place}]", self.faults)
+
+    def tables_if_given(self, key: str) -> Iterator["Table"]:
+        """As `tables`; none where the key is left out."""
+        if self._asked_for(key) is not None:
+            yield from self.tables(key)
 
     def named_tables(self, key: str, *, name_length_max: int) -> Iterator[tuple[str, "Table"]]:
         """The tables below a table, `[key.name]` in TOML, by name."""

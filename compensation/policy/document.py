@@ -6,6 +6,15 @@ from typing import Any
 
 from compensation import limits
 from compensation.policy.checking import DocumentFaults, Fault, Table
+from compensation.policy.consents import Consent, read_consents
+from compensation.policy.procedure import (
+    DeadlineRules,
+    FilingDay,
+    ObjectionRules,
+    read_deadlines,
+    read_filing_days,
+    read_objections,
+)
 from compensation.policy.tiers import ROUTES, Tier, faults_in_tiers
 
 MAJORITIES = ("votes_cast", "seats")  # more than half of the votes cast, or of all seats
@@ -67,6 +76,10 @@ class Policy:
     evidence_kinds: tuple[EvidenceKind, ...]
     council: CouncilRules
     channel_cash_won: int
+    deadlines: DeadlineRules
+    objections: ObjectionRules
+    consents: tuple[Consent, ...]
+    filing_days: tuple[FilingDay, ...]
 
 
 class PolicyFaults(DocumentFaults):
@@ -88,6 +101,10 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
         evidence_kinds=_evidence_kinds(table),
         council=_council(table.table("council")),
         channel_cash_won=table.whole("channel_cash_won", most=limits.ITEM_VALUE_WON_MAX),
+        deadlines=read_deadlines(table.table("deadlines")),
+        objections=read_objections(table.table("objections")),
+        consents=read_consents(table),
+        filing_days=read_filing_days(table),
     )
     table.close()
     if faults:

@@ -43,6 +43,40 @@ class ProgrammeState(StrEnum):
     CLOSED = "closed"
 
 
+class EvidenceScanState(StrEnum):
+    """What the malware scan made of an uploaded document."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"
+
+
+class QuestionState(StrEnum):
+    """A question to the merchant, or papers asked for: while it is `asked`, the clock of its claim pauses."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"
+
+
+class ObjectionState(StrEnum):
+    """An objection to a determination; a request for confirmation goes the same way."""
+
+    RECEIVED = "received"
+    WITHDRAWN = "withdrawn"
+    DECIDED = "decided"
+
+
+class MessageState(StrEnum):
+    """A message in the outbox."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class TransitionTable:
     """The states of one object: `names` has each state's Korean and English name, `moves` are (from, to) pairs."""
@@ -132,4 +166,58 @@ PROGRAMME = TransitionTable(
         "closed": ("종료", "Closed"),
     },
     moves=(("draft", "open"), ("open", "closed"), ("closed", "open")),
+)
+
+EVIDENCE_SCAN = TransitionTable(
+    initial="waiting",
+    names={
+        "waiting": ("검사 대기", "Waiting for the scan"),
+        "clean": ("이상 없음", "Clean"),
+        "infected": ("악성코드 발견", "Malware found"),
+        "unscanned": ("검사하지 못함", "Not scanned"),
+    },
+    moves=(
+        ("waiting", "clean"),
+        ("waiting", "infected"),
+        ("waiting", "unscanned"),  # no scanner is set up, or it could not read the file
+        ("unscanned", "clean"),
+        ("unscanned", "infected"),
+    ),
+)
+
+QUESTION = TransitionTable(
+    initial="asked",
+    names={
+        "asked": ("답변 대기", "Waiting for the answer"),
+        "answered": ("답변 완료", "Answered"),
+        "cancelled": ("요청 취소", "No longer needed"),
+    },
+    moves=(("asked", "answered"), ("asked", "cancelled")),
+)
+
+OBJECTION = TransitionTable(
+    initial="received",
+    names={
+        "received": ("접수", "Received"),
+        "withdrawn": ("철회", "Withdrawn"),
+        "decided": ("결정", "Decided"),
+    },
+    moves=(("received", "withdrawn"), ("received", "decided")),
+)
+
+MESSAGE = TransitionTable(
+    initial="waiting",
+    names={
+        "waiting": ("발송 대기", "Waiting"),
+        "sending": ("발송 중", "Being sent"),
+        "sent": ("발송 완료", "Sent"),
+        "failed": ("발송 실패", "Failed"),
+    },
+    moves=(
+        ("waiting", "sending"),
+        ("sending", "sent"),
+        ("sending", "failed"),
+        ("sending", "waiting"),  # to be tried again later
+        ("failed", "waiting"),  # sent again by a person
+    ),
 )

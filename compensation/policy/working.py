@@ -2,13 +2,18 @@
 
 from typing import Any, NamedTuple
 
-from compensation.policy.wording import percent_text, pick, won_text
+from compensation.policy.wording import percent_text, pick, won_bp_text, won_text
 
 LOST_SALES, MARGIN, ATTRIBUTION, ASSESSED_LOSS, TIER = "lost_sales", "margin", "attribution", "assessed_loss", "tier"
+COUNTED_SALES = "counted_sales"  # of several losses: the sum of what counts of each
 
 
 class Step(NamedTuple):
-    """One step: its name, the inputs that its sentence needs, and its value (won, or basis points for ratios)."""
+    """One step: its name, the inputs that its sentence needs, and its value.
+
+    Values are won, of ratios basis points, of `counted_sales` won × basis points (1/10,000 won): nothing is rounded
+    before the assessed loss.
+    """
 
     name: str
     inputs: dict[str, Any]
@@ -27,9 +32,17 @@ class Step(NamedTuple):
         return _SENTENCES[self.name](self.inputs, self.value, language)
 
 
-def _lost_sales(_inputs: dict[str, Any], value: int, language: str) -> str:
-    won = won_text(value, language)
-    return pick(language, f"신고한 매출 손실액은 {won}입니다.", f"The reported loss of sales is {won}.")
+def _lost_sales(inputs: dict[str, Any], value: int, language: str) -> str:
+    won, of = won_text(value, language), _which_loss(inputs, language)
+    return of + pick(language, f"신고한 매출 손실액은 {won}입니다.", f"The reported loss of sales is {won}.")
+
+
+def _which_loss(inputs: dict[str, Any], language: str) -> str:
+    """'피해 2(카카오 T): ' where the claim has several losses, else nothing."""
+    if "number" not in inputs:
+        return ""
+    number = inputs["number"]
+    return pick(language, f"피해 {number}({inputs['name_ko']}): ", f"Loss {number} ({inputs['name_en']}): ")
 
 
 def _margin(inputs: dict[str, Any], value: int, language: str) -> str:
@@ -80,7 +93,7 @@ def _attribution(inputs: dict[str, Any], value: int, language: str) -> str:
     if inputs["source"] == "given":
         return pick(language, f"반영 비율 {percent}를 적용합니다.", f"An attribution of {percent} applies.")
     service = pick(language, inputs["name_ko"], inputs["name_en"])
-    why = _why_alternative(inputs, service, language)
+    why = _which_loss(inputs, language) + _why_alternative(inputs, service, language)
     if inputs["alternative"]:
         return pick(
             language,
@@ -110,14 +123,19 @@ def _why_alternative(inputs: dict[str, Any], service: str, language: str) -> str
     )
 
 
+def _counted_sales(inputs: dict[str, Any], value: int, language: str) -> str:
+    parts = [f"{won_text(lost_won, language)} × {percent_text(share_bp)}" for lost_won, share_bp in inputs["losses"]]
+    working = f"{' + '.join(parts)} = {won_bp_text(value, language)}"
+    return pick(language, f"반영하는 매출 손실액 = {working}", f"Loss of sales that counts = {working}")
+
+
 def _assessed_loss(inputs: dict[str, Any], value: int, language: str) -> str:
-    factors = " × ".join(
-        (
-            won_text(inputs["lost_sales_won"], language),
-            percent_text(inputs["margin_bp"]),
-            percent_text(inputs["attribution_bp"]),
-        )
-    )
+    margin = percent_text(inputs["margin_bp"])
+    if "counted_won_bp" in inputs:
+        factors = f"{won_bp_text(inputs['counted_won_bp'], language)} × {margin}"
+    else:
+        lost_sales, attribution = won_text(inputs["lost_sales_won"], language), percent_text(inputs["attribution_bp"])
+        factors = f"{lost_sales} × {margin} × {attribution}"
     result = won_text(value, language)
     return pick(
         language,
@@ -153,6 +171,7 @@ _SENTENCES = {
     LOST_SALES: _lost_sales,
     MARGIN: _margin,
     ATTRIBUTION: _attribution,
+    COUNTED_SALES: _counted_sales,
     ASSESSED_LOSS: _assessed_loss,
     TIER: _tier,
 }

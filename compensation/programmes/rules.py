@@ -24,4 +24,5 @@ def works_as(*roles: Role) -> rules.Predicate:
 rules.add_perm("programmes.view_overview", works_as(Role.OFFICER, Role.COUNCIL, Role.OPS, Role.AGENT, Role.AUDITOR))
 rules.add_perm("programmes.view_claims", works_as(Role.OFFICER, Role.OPS, Role.AGENT, Role.AUDITOR))
 rules.add_perm("programmes.view_council_claims", works_as(Role.COUNCIL))  # only the claims on the council route
+rules.add_perm("programmes.view_evidence", works_as(Role.OFFICER, Role.AUDITOR))
 rules.add_perm("programmes.run_programme", works_as(Role.OPS))

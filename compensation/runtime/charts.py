@@ -39,7 +39,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Bars of equal width, `bounds` and `median` as places between them, `ticks` to be labelled below. The highest bar has `highest`."""
+    """Bars of equal width, `bounds` and `median` as places between them, `ticks` to be labelled below.
+
+    The highest bar stands for `highest`.
+    """
 
     bars: tuple[Bar, ...]
     bounds: tuple[Mark, ...]

@@ -23,7 +23,7 @@ class EnvironmentFailed(Exception):
 def require_environment(requirements: Path) -> None:
     """Bring `.venv` to what the file says; at once where it is there already. Raises EnvironmentFailed."""
     stamp = VENV / f".{requirements.name}.sha256"
-    wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if _works() and stamp.exists() and stamp.read_text() == wanted:
         return
     if not _works():

@@ -1,6 +1,7 @@
 """Starting, watching, restarting and stopping processes. Knows nothing of this product: `plan.py` says what runs."""
 
 import contextlib
+import math
 import os
 import signal
 import time
@@ -20,16 +21,24 @@ class StopAsked(Exception):
 
 
 class StepFailed(Exception):
-    """A command that everything else needs ended with an error."""
+    """Something that everything else needs ended with an error."""
 
 
 class House:
     """The processes of one clone. Every wait tends the children, so that a dead one is seen whatever else goes on.
 
-    `watch` is called about once a second, for what is not a child of ours: the servers.
+    `watch` is called about once a second, for what is not a child of ours: the servers. `deaths_max`: how often in a
+    row a child may die before the whole is given up; for ever where nobody waits for an end.
     """
 
-    def __init__(self, *, var: Path, watch: Callable[[], None] = lambda: None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        var: Path,
+        say: Callable[[str], None],
+        watch: Callable[[], None] = lambda: None,
+        deaths_max: float = math.inf,
+    ) -> None:
         self._var = var
         self._logs = var / "log"
         self._logs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -37,6 +46,7 @@ class House:
         self._children: list[Child] = []
         self._watch, self._watched_at = watch, time.monotonic()
         self._say = say
+        self._deaths_max = deaths_max
         self._signals = 0
 
     def listen_to_signals(self) -> None:
@@ -90,13 +100,15 @@ class House:
             self.pause()
 
     def pause(self) -> None:
-        """A moment's wait, in which the children are tended. Raises StopAsked."""
+        """A moment's wait, in which the children are tended. Raises StopAsked, and StepFailed for a hopeless child."""
         if self._signals:
             raise StopAsked
         time.sleep(_TICK_SECONDS)
         for child in self._children:
             if news := child.tend():
                 self._say(news)
+            if child.failures > self._deaths_max:
+                raise StepFailed(f"{child.spec.name} ends again and again. See {child.log}")
         if time.monotonic() - self._watched_at > 1:
             self._watch()
             self._watched_at = time.monotonic()

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import math
 import os
 import sys
 import time
@@ -11,15 +12,21 @@ from compensation import embedded
 
 from .house import House, StepFailed, StopAsked
 from .leftovers import end_marked_processes, sole_supervisor
-from .port import parse_port, require_free_port
+from .port import next_free, parse_port, require_free_port
 from .processes import ProcessSpec
 
 CLONE = embedded.VAR.parent
 PROGRAMME = "1015"
 CORES = len(os.sched_getaffinity(0))
 # Which worker takes which queues: bulk work as wide as the machine, everything short beside it, never behind it.
-WORKERS = {"bulk": (["assessment", "grants", "files"], CORES), "default": (["default"], 1)}
+# Messages have one of their own: a provider that does not answer must keep nobody else waiting.
+WORKERS = {
+    "bulk": (["assessment", "grants", "files"], CORES),
+    "default": (["default"], 1),
+    "messages": (["messages"], 1),
+}
 WEB_WORKERS, WEB_THREADS = 2, 8
+DEATHS_MAX_ONCE = 4  # in a row, of one child: about 15 seconds of trying
 _STEPS = 7
 
 
@@ -47,7 +54,13 @@ def run() -> int:
     with sole_supervisor(embedded.VAR):
         end_marked_processes(embedded.VAR)
         require_free_port(port)
-        house = House(var=embedded.VAR, say=terminal.say, watch=lambda: _keep_servers(terminal))
+        _stand_in_for_kakao(port)
+        house = House(
+            var=embedded.VAR,
+            say=terminal.say,
+            watch=lambda: _keep_servers(terminal),
+            deaths_max=DEATHS_MAX_ONCE if _once() else math.inf,
+        )
         house.listen_to_signals()
         try:
             return _work(house, terminal, port)
@@ -65,19 +78,24 @@ def run() -> int:
 
 def _work(house: House, terminal: Terminal, port: int) -> int:
     _prepare(house, terminal)
-    terminal.step("Web, workers and beat")
-    house.start(processes(port))
     address = f"http://127.0.0.1:{port}"
+    web, *others = processes(port)
+    terminal.step(f"Web: {address}")
+    house.start([web])
+    terminal.step("Sample data, where there is none")
+    house.require(manage("prepare_sample"))
     if not house.wait_until(lambda: _web_answers(port), within_seconds=60):
         raise StepFailed(f"The web does not answer. See {embedded.VAR / 'log' / 'web.log'}")
     house.run(manage("sign_ins"))
     terminal.say(f"Open {address} (progress shows there too)")
     terminal.step(f"The programme {PROGRAMME}: files, claims, channel cash, grants, report")
+    house.start(others)
     status = house.run(manage("run_programme", PROGRAMME))
     if status != 0:
         terminal.say(f"The programme's run ended with exit status {status}.")
     if _once():
         return status
+    house.run(manage("sign_ins"))  # again, below the report: they have scrolled away
     terminal.say(f"Running at {address} . Ctrl-C stops everything.")
     house.stay()
     return status
@@ -94,12 +112,10 @@ def _prepare(house: House, terminal: Terminal) -> None:
     house.require(manage("migrate", "--noinput"), quiet_as="setup")
     terminal.step(f"The programme's rules: programmes/{PROGRAMME}.toml")
     house.require(manage("load_programme", f"programmes/{PROGRAMME}.toml"))
-    terminal.step("Sample data, where there is none")
-    house.require(manage("prepare_sample"))
 
 
 def processes(port: int) -> list[ProcessSpec]:
-    """The web, the workers and beat."""
+    """The web first, then the workers and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "compensation"]
     gunicorn = [sys.executable, "-m", "gunicorn", "compensation.wsgi:application", f"--bind=127.0.0.1:{port}"]
     gunicorn += [f"--workers={WEB_WORKERS}", f"--threads={WEB_THREADS}", "--graceful-timeout=5"]
@@ -118,7 +134,30 @@ def processes(port: int) -> list[ProcessSpec]:
     beat = ProcessSpec(
         name="beat", command=[*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
     )
-    return [ProcessSpec(name="web", command=gunicorn), *workers, beat]
+    return [ProcessSpec(name="web", command=gunicorn), *workers, beat, *_kakao()]
+
+
+def _stand_in_for_kakao(port: int) -> None:
+    """Where no Kakao is configured, the environment of all processes names a stand-in beside the web.
+
+    It believes whatever a visitor says, so it is not for a site that people reach from outside.
+    """
+    if any(name.startswith("KAKAO_") for name in os.environ) or os.environ.get("BEHIND_TLS"):
+        return
+    own_port = next_free(port)
+    os.environ |= {
+        "KAKAO_STAND_IN_PORT": str(own_port),
+        "KAKAO_SERVER_URL": f"http://127.0.0.1:{own_port}",
+        "KAKAO_CLIENT_ID": "stand-in-client",
+        "KAKAO_CLIENT_SECRET": "stand-in-secret",
+        "KAKAO_LOGIN_SITES": "",
+    }
+
+
+def _kakao() -> list[ProcessSpec]:
+    if not (port := os.environ.get("KAKAO_STAND_IN_PORT")):
+        return []
+    return [ProcessSpec(name="kakao", command=[sys.executable, "-m", "users.standins.openid_provider", port])]
 
 
 def manage(*arguments: str) -> list[str]:

@@ -17,7 +17,7 @@ def require_free_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             holder = f" by {name}" if (name := holder_of(port)) else f" ({error.strerror})"
-            raise PortTaken(f"Port {port} is taken{holder}. Choose another: PORT={_next_free(port)} make run") from None
+            raise PortTaken(f"Port {port} is taken{holder}. Choose another: PORT={next_free(port)} make run") from None
 
 
 def holder_of(port: int) -> str:
@@ -41,7 +41,8 @@ def _listening_inodes(port: int) -> list[str]:
     return inodes
 
 
-def _next_free(port: int) -> int:
+def next_free(port: int) -> int:
+    """The first port above this one that nobody has."""
     for candidate in range(port + 1, min(port + 50, 65536)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", candidate))

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +36,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float | None = None
-    _failures: int = field(default=0, repr=False)
+    failures: int = 0  # in a row, none of which came after a healthy time
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C in the terminal reaches only the supervisor."""
@@ -53,9 +53,9 @@ class Child:
             return None
         if self.process is None or self.process.poll() is None:
             return None
-        self._failures = 0 if now - self.started_at > HEALTHY_AFTER_SECONDS else self._failures
-        delay = min(2**self._failures, RESTART_DELAY_SECONDS_MAX)
-        self._failures += 1
+        self.failures = 0 if now - self.started_at > HEALTHY_AFTER_SECONDS else self.failures
+        delay = min(2**self.failures, RESTART_DELAY_SECONDS_MAX)
+        self.failures += 1
         self.restart_at = now + delay
         return f"{self.spec.name} ended ({how_it_ended(self.process.returncode)}); again in {delay} s. See {self.log}"
 

@@ -66,7 +66,10 @@ class Representative(models.Model):
 
 
 class BankAccount(models.Model):
-    """Where a merchant is paid. The newest row counts; older ones stay as history."""
+    """Where a merchant is paid. The newest row counts; older ones stay as history.
+
+    `entered_by`: who named it; None for one that came with an association's file.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="bank_accounts")
     bank_code = models.CharField(max_length=3)
@@ -74,6 +77,9 @@ class BankAccount(models.Model):
     number_index = models.CharField(max_length=32, db_index=True)
     number_last4 = models.CharField(max_length=4)
     holder = EncryptedTextField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     created_at = models.DateTimeField()
 
     class Meta:

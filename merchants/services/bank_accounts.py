@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from compensation.runtime.encryption import blind_index
-from merchants.models import BankAccount
+from merchants.models import BankAccount, Merchant
+from users.models import User
 
 NUMBER_INDEX_CONTEXT = "merchants_bankaccount.number"
 
@@ -51,3 +52,28 @@ def record_first_accounts(*, accounts: Mapping[int, BankAccountDetails], at: dat
                 [encrypt_holder(account.holder) for account in details],
             ],
         )
+
+
+@transaction.atomic
+def replace_account(
+    *, merchant: Merchant, account: BankAccountDetails, actor: User, at: datetime
+) -> tuple[BankAccount, bool]:
+    """The account that counts from now on, and whether it is a new one: the one on record already is not entered again.
+
+    Older rows stay, with who entered them. Two who change it at once come one after the other.
+    """
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    current = BankAccount.objects.filter(merchant=merchant).order_by("-id").first()
+    if current and BankAccountDetails(current.bank_code, current.number, current.holder) == account:
+        return current, False
+    entered = BankAccount.objects.create(
+        merchant=merchant,
+        bank_code=account.bank_code,
+        number=account.number,
+        number_index=blind_index(account.number, context=NUMBER_INDEX_CONTEXT),
+        number_last4=account.number[-4:],
+        holder=account.holder,
+        entered_by=actor,
+        created_at=at,
+    )
+    return entered, True

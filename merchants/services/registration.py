@@ -46,9 +46,11 @@ def register_merchants(*, details: Sequence[MerchantDetails], at: datetime) -> d
     """
     said = _merged(details)
     known = _known(said)
-    while missing := [said[number] for number in said if number not in known]:
-        _insert(missing, at)
-        known |= _known(merchant.business_number for merchant in missing)
+    while missing := sorted(
+        said.keys() - known.keys()
+    ):  # sorted: two who enter the same ones wait, but never in a circle
+        _insert([said[number] for number in missing], at)
+        known |= _known(missing)
     _fill_blanks([(known[number], merchant) for number, merchant in said.items()])
     return {number: merchant.id for number, merchant in known.items()}
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from claims.services.association_import import ImportResult, import_association_file
 from compensation.programmes.models import Programme
-from tests.cast import NOW
+from tests.cast import NOW, SEOUL
 from users.services.people import system_user
 
 GOOD = {
@@ -79,5 +79,19 @@ def as_table(rows: list[dict[str, Any]]) -> list[list[Any]]:
     return [list(rows[0]), *(list(row.values()) for row in rows)]
 
 
+def write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
+    return write_csv(path, rows) if path.suffix == ".csv" else write_xlsx(path, as_table(rows))
+
+
 def take_in(programme: Programme, path: Path, *, at: datetime = NOW, **options: Any) -> ImportResult:
     return import_association_file(programme=programme, path=path, actor=system_user(), at=at, **options)
+
+
+def counts(result: ImportResult) -> tuple[int, int, int]:
+    """Accepted, already present, refused; every row is one of them."""
+    assert result.rows == result.accepted + result.already_present + result.refused
+    return result.accepted, result.already_present, result.refused
+
+
+def moment(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=SEOUL)  # type: ignore[arg-type]

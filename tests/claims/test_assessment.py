@@ -7,11 +7,17 @@ from claims.models import Assessment, Claim, ClaimTransition, Determination
 from claims.selectors.evidence import missing_documents_of
 from claims.services.assessment import assess_next_batch, assessment_stalls
 from claims.services.facts import FactsNotCorrectable, correct_facts
+from claims.services.intake import LossDetails
 from compensation.ledger.models import Account, Transfer
 from compensation.ledger.selectors import balances
 from compensation.programmes.models import PolicyVersion
 from compensation.programmes.selectors import current_policy
 from tests.cast import NOW, make_claims, one_claim
+
+
+def loss_of(claim, lost_sales_won):
+    incident = claim.programme.incident
+    return LossDetails("messenger", incident.began_at, incident.ended_at, lost_sales_won, False)
 
 
 def assess_all(programme, actor):
@@ -93,7 +99,7 @@ def test_corrected_facts_are_assessed_again_and_the_old_rows_stay(programme, ops
     assess_all(programme, ops)
     claim.refresh_from_db()
     first = claim.determination
-    correct_facts(claim=claim, changes={"lost_sales_won": 400_000}, actor=officer, reason="영수증 확인", at=NOW)
+    correct_facts(claim=claim, changes={"losses": [loss_of(claim, 400_000)]}, actor=officer, reason="영수증 확인", at=NOW)
     assess_all(programme, ops)
     claim.refresh_from_db()
     assert [row.assessed_won for row in claim.assessments.order_by("id")] == [250_000, 400_000]
@@ -104,9 +110,9 @@ def test_corrected_facts_are_assessed_again_and_the_old_rows_stay(programme, ops
 def test_facts_that_somebody_else_corrected_meanwhile_are_not_overwritten(programme, ops, officer):
     claim = one_claim(programme=programme, lost_sales_won=250_000)
     stale = Claim.objects.get(pk=claim.pk)
-    correct_facts(claim=claim, changes={"lost_sales_won": 1}, actor=officer, reason="정정", at=NOW)
+    correct_facts(claim=claim, changes={"losses": [loss_of(claim, 1)]}, actor=officer, reason="정정", at=NOW)
     with pytest.raises(FactsNotCorrectable):
-        correct_facts(claim=stale, changes={"lost_sales_won": 2}, actor=officer, reason="정정", at=NOW)
+        correct_facts(claim=stale, changes={"losses": [loss_of(claim, 2)]}, actor=officer, reason="정정", at=NOW)
 
 
 def test_what_was_assessed_and_decided_cannot_be_edited(programme, ops):

@@ -11,6 +11,7 @@ from claims.services.association_samples.businesses import business_number
 from claims.services.association_samples.faults import FAULTS
 from claims.services.association_samples.files import SampleFiles, make_association_files
 from compensation.policy.assessment import ClaimFacts, assess_claim
+from compensation.policy.factors import Loss
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.values.business_numbers import parse_business_number
@@ -53,11 +54,9 @@ def test_losses_are_spread_over_all_tiers_around_the_announced_median(programme:
     found = [
         assess_claim(
             facts=ClaimFacts(
-                claim.lost_sales_won,
+                tuple(Loss(loss.service, loss.lost_sales_won, loss.has_alternative) for loss in claim.losses.all()),
                 claim.reported_margin_bp,
                 claim.industry_code,
-                claim.service,
-                claim.has_alternative,
             ),
             policy=policy,
         )

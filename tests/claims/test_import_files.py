@@ -1,39 +1,35 @@
-"""What becomes of a file as a whole: sent once, sent again, sent corrected; and what the rows do to each other."""
+"""What becomes of a file as a whole: sent once, sent again; and what its rows do to each other."""
 
-import csv
-import json
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from openpyxl import load_workbook
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from claims.models import AssociationFile, Claim, ClaimTransition
 from claims.services.association_import import AssociationFileRefused
+from claims.services.association_samples.businesses import business_number
+from claims.services.intake_rules import load_intake_rules
 from compensation.programmes.models import Programme
+from compensation.runtime.progress import progress_of
 from merchants.models import BankAccount, Merchant
+from tests.cast import NOW
 from tests.claims.association_cast import (
     GOOD,
     OPTIONAL,
     as_table,
+    counts,
     csv_text,
     good,
     good_rows,
+    moment,
     take_in,
     without,
     write_csv,
     write_xlsx,
 )
-from tests.claims.test_import_cells import moment
-
-pytestmark = pytest.mark.django_db
-
-
-def counts(result: Any) -> tuple[int, int, int]:
-    assert result.rows == result.accepted + result.already_present + result.refused
-    return result.accepted, result.already_present, result.refused
+from users.services.people import system_user
 
 
 def codes(result: Any) -> list[str]:
@@ -43,6 +39,33 @@ def codes(result: Any) -> list[str]:
 def test_an_xlsx_goes_in_like_a_csv(programme: Programme, tmp_path: Path) -> None:
     assert counts(take_in(programme, write_xlsx(tmp_path / "a.xlsx", as_table(good_rows(3))))) == (3, 0, 0)
     assert counts(take_in(programme, write_csv(tmp_path / "a.csv", good_rows(3)))) == (0, 3, 0)
+
+
+def test_a_row_becomes_a_claim_with_its_merchant_account_and_history(programme: Programme, tmp_path: Path) -> None:
+    take_in(programme, write_csv(tmp_path / "a.csv", [good()]))
+    claim = Claim.objects.get()
+    assert (claim.state, claim.channel, claim.window.code, claim.services) == (
+        "received", "association", "reported", ["messenger"]
+    )  # fmt: skip
+    loss = claim.losses.get()
+    assert (loss.service, loss.began_at, loss.ended_at) == (
+        "messenger", moment(2022, 10, 15, 15, 30), moment(2022, 10, 17)
+    )  # fmt: skip
+    assert (loss.lost_sales_won, loss.has_alternative) == (350_000, False)
+    assert (claim.lost_sales_won, claim.reported_margin_bp) == (350_000, 1_250)
+    assert (claim.merchant.business_number, claim.merchant.phone) == ("2208162517", "+821012345678")
+    account, move = claim.merchant.bank_accounts.get(), claim.transitions.get()
+    assert (account.bank_code, account.number, account.holder) == ("004", "123456789012", "김하늘")
+    assert (move.from_state, move.to_state, move.actor, move.at) == ("", "received", system_user(), NOW)
+
+
+def test_the_rules_are_those_of_the_programme(programme: Programme) -> None:
+    rules = load_intake_rules(programme=programme, channel="association")
+    assert [rules.service(name) for name in ("messenger", "카카오 T", "kakaotalk", "다음메일")] == [
+        "messenger", "taxi", "messenger", "mail"
+    ]  # fmt: skip
+    assert (rules.reach_from, rules.reach_until) == (moment(2022, 10, 15), moment(2022, 10, 21))
+    assert [window.code for window in rules.windows] == ["reported", "additional"]
 
 
 def test_good_rows_go_in_and_bad_rows_come_back(programme: Programme, tmp_path: Path) -> None:
@@ -70,6 +93,12 @@ def test_the_same_rows_in_another_spelling_are_already_present(programme: Progra
         사업자등록번호="2208162517", 매출_손실액="350000", 영업이익률="12.50", 은행="004", 피해_종료일시="2022.10.16"
     )
     assert counts(take_in(programme, write_csv(tmp_path / "b.csv", [same], delimiter=";"))) == (0, 1, 0)
+
+
+def test_a_time_that_is_refused_is_one_fault(programme: Programme, tmp_path: Path) -> None:
+    rows = [good(접수번호=f"A-{i}", 접수일시=cell) for i, cell in enumerate(("어제", "2099-01-01", "2022-10-01"))]
+    result = take_in(programme, write_csv(tmp_path / "a.csv", rows), at=moment(2023, 1, 1))
+    assert codes(result) == ["date_malformed", "received_in_the_future", "outside_every_window"]
 
 
 def test_a_row_without_a_time_is_the_same_whenever_it_is_imported(programme: Programme, tmp_path: Path) -> None:
@@ -149,7 +178,7 @@ def test_optional_columns_may_be_left_out(programme: Programme, tmp_path: Path) 
     path = write_csv(tmp_path / "a.csv", [without(*OPTIONAL)])
     assert counts(take_in(programme, path, service="카카오톡", received_at=moment(2022, 11, 1))) == (1, 0, 0)
     claim = Claim.objects.get()
-    assert (claim.service, claim.received_at, claim.window.code) == ("messenger", moment(2022, 11, 1), "reported")
+    assert (claim.services, claim.received_at, claim.window.code) == (["messenger"], moment(2022, 11, 1), "reported")
 
 
 def test_without_a_time_a_claim_is_received_now(programme: Programme, tmp_path: Path) -> None:
@@ -196,77 +225,21 @@ def test_a_dry_run_keeps_nothing(programme: Programme, tmp_path: Path) -> None:
     assert take_in(programme, path).status == "imported"
 
 
-def report_rows(path: Path) -> list[list[Any]]:
-    if path.suffix == ".csv":
-        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    return [[cell if cell is not None else "" for cell in row] for row in load_workbook(path).active.values]
+def test_the_number_of_statements_does_not_grow_with_the_rows(programme: Programme, tmp_path: Path) -> None:
+    statements = []
+    for count in (10, 500):
+        rows = (good(접수번호=f"{count}-{i}", 사업자등록번호=business_number(1_000 * count + i)) for i in range(count))
+        path = write_csv(tmp_path / f"{count}.csv", rows)
+        with CaptureQueriesContext(connection) as queries:
+            assert take_in(programme, path).accepted == count
+        statements.append(len(queries))
+    assert statements[0] == statements[1] < 30
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("source", ["csv", "xlsx"])
-def test_a_report_is_corrected_and_sent_again(programme: Programme, tmp_path: Path, source: str, kind: str) -> None:
-    rows = [
-        {"비고": "=1+1"} | row for row in (*good_rows(2), good(접수번호="A-9", 매출_손실액="35만", 서비스="카카오 T"))
-    ]
-    path = tmp_path / f"a.{source}"
-    first = take_in(
-        programme,
-        write_csv(path, rows)
-        if source == "csv"
-        else write_xlsx(path, [[f"'{v}" if v == "=1+1" else v for v in row] for row in as_table(rows)]),
-        report=tmp_path / "report",
-    )
-    assert counts(first) == (2, 0, 1)
-    header, row = report_rows(tmp_path / f"report.{kind}")
-    assert header == ["비고", *GOOD, "오류"]
-    assert "4행 · 매출 손실액 「35만」: 금액은 350000" in row[-1]
-    assert row[0] == ("'=1+1" if kind == "csv" else "=1+1")
-    row[header.index("매출 손실액")] = "350,000"
-    again = tmp_path / f"again.{kind}"
-    write_csv(again, [dict(zip(header, row, strict=True))]) if kind == "csv" else write_xlsx(again, [header, row])
-    result = take_in(programme, again, report=tmp_path / "report")
-    assert (counts(result), result.extra_columns) == ((1, 0, 0), ("비고", "오류"))
-    assert report_rows(tmp_path / f"report.{kind}") == [header]
-
-
-def test_what_a_spreadsheet_would_run_is_text_in_the_report(programme: Programme, tmp_path: Path) -> None:
-    dangerous = {"비고": '=HYPERLINK("http://example.com")', "메모": "@SUM(A1)", "표": "\t=1"}
-    take_in(programme, write_csv(tmp_path / "a.csv", [dangerous | good(상호="")]), report=tmp_path / "report.xlsx")
-    sheet = load_workbook(tmp_path / "report.xlsx").active
-    assert [sheet.cell(2, column).data_type for column in (1, 2, 3)] == ["s", "s", "s"]
-    assert report_rows(tmp_path / "report.csv")[1][:3] == [f"'{value}" for value in dangerous.values()]
-
-
-def test_a_name_like_a_formula_is_stored_as_text(programme: Programme, tmp_path: Path) -> None:
-    take_in(programme, write_csv(tmp_path / "a.csv", [good(상호="@카페", 대표자명="'-김하늘")]))
-    merchant = Merchant.objects.get()
-    assert (merchant.trade_name, merchant.representative_name) == ("@카페", "-김하늘")
-
-
-def command(*arguments: str, **options: Any) -> str:
-    out = StringIO()
-    call_command("import_claims", *arguments, programme="1015", stdout=out, verbosity=0, **options)
-    return out.getvalue()
-
-
-def test_the_command_says_what_became_of_the_file(programme: Programme, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [{"비고": ""} | row for row in (*good_rows(2), good(상호="", 접수번호="A-9"))])
-    words = command(str(path))
-    assert "전체 3행 = 접수 2 + 이미 있음 0 + 오류 1" in words
-    assert "4행 · 상호 「」: 꼭 필요한 값입니다." in words
-    assert "쓰지 않은 열: 비고" in words
-    assert "이미 접수한 파일입니다" in command(str(path))
-
-
-def test_the_command_answers_machines(programme: Programme, tmp_path: Path) -> None:
-    answer = json.loads(command(str(write_csv(tmp_path / "a.csv", [good(상호="")])), json=True))
-    assert (answer["status"], answer["rows"], answer["refused_by_code"]) == ("imported", 1, {"required": 1})
-    assert answer["refused_rows"][0]["faults"][0]["column"] == "상호"
-
-
-def test_the_command_refuses_a_file_with_one_clear_error(programme: Programme, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(b"%PDF-1.7")
-    with pytest.raises(CommandError, match="이 파일은 PDF입니다"):
-        command(str(tmp_path / "a.xlsx"))
-    with pytest.raises(SystemExit, match="1"):
-        command(str(tmp_path / "a.xlsx"), json=True)
+def test_progress_is_there_to_look_at(programme: Programme, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    path = write_csv(tmp_path / "a.csv", good_rows(3))
+    take_in(programme, path, progress=lambda done, expected: told.append((done, expected)))
+    seen = progress_of("import:1015:a.csv")
+    assert seen is not None
+    assert (told[-1][0], seen.done, seen.total) == (3, 3, 3)

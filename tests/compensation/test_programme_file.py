@@ -127,3 +127,17 @@ def test_an_empty_file_misses_every_table(tmp_path: Path):
     empty.write_text("")
     missing = {"programme", "incident", "intake_windows", "benefit_items", "packages", "budget_scenarios", "policy"}
     assert missing <= set(fault_paths(empty))
+
+
+ALL_DIGITS = "[[policy.filing_days]]\nday = 2023-02-12\ndigits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n\n[policy.council]"
+
+
+def test_the_days_of_a_policy_are_stored_as_text(edited: Edit):
+    file = read_programme_file(path=edited(("[policy.council]", ALL_DIGITS)))
+    assert file.policy["filing_days"][0]["day"] == "2023-02-12"
+
+
+@pytest.mark.parametrize("day", ["2023-01-29", "2023-02-13"])
+def test_a_filing_day_lies_in_an_intake_window(edited: Edit, day: str):
+    outside = edited(("[policy.council]", ALL_DIGITS.replace("2023-02-12", day)))
+    assert fault_paths(outside) == ["policy.filing_days"]

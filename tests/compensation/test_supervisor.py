@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from compensation.supervisor import plan
 from compensation.supervisor.house import House, StepFailed
 from compensation.supervisor.leftovers import (
     AlreadyRunning,
@@ -90,6 +89,14 @@ def test_a_child_that_dies_is_started_again(var):
     assert heard[0].startswith("short ended (exit status 0); again in 1 s")
 
 
+def test_a_child_that_ends_again_and_again_is_given_up(var):
+    house = House(var=var, say=print, deaths_max=1)
+    house.start([ProcessSpec("hopeless", ["false"])])
+    with pytest.raises(StepFailed, match="hopeless ends again and again"):
+        house.stay()
+    house.stop()
+
+
 def test_servers_are_watched_while_a_command_runs(var):
     watched: list[bool] = []
     house = House(var=var, say=print, watch=lambda: watched.append(True))
@@ -129,9 +136,3 @@ def test_a_taken_port_names_its_holder_and_the_way_out():
 def test_a_port_that_is_none_is_refused(text):
     with pytest.raises(PortTaken, match="1 to 65535"):
         parse_port(text)
-
-
-def test_every_queue_has_a_worker(settings):
-    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
-    listened = {queue for queues, _concurrency in plan.WORKERS.values() for queue in queues}
-    assert routed | {settings.CELERY_TASK_DEFAULT_QUEUE} <= listened

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,19 +8,22 @@ from compensation import limits
 from compensation.policy.assessment import (
     AssessmentInputRefused,
     ClaimFacts,
-    ServiceUnknown,
-    Step,
     StepsDoNotAddUp,
     assess_claim,
     assess_loss,
     recompute,
 )
+from compensation.policy.factors import Loss, ServiceUnknown
+from compensation.policy.working import Step
 
 LOSSES = st.integers(0, limits.LOST_SALES_WON_MAX)
 RATIOS = st.integers(0, 10_000)
-FACTS = ClaimFacts(
-    lost_sales_won=2_400_000, reported_margin_bp=1_250, industry_code="5611", service="messenger", has_alternative=True
-)
+LOSS = Loss(service="messenger", lost_sales_won=2_400_000, has_alternative=True)
+FACTS = ClaimFacts(losses=(LOSS,), reported_margin_bp=1_250, industry_code="5611")
+
+
+def of_loss(**changed):
+    return FACTS._replace(losses=(LOSS._replace(**changed),))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_incomplete_steps_are_refused(policy):
 def test_the_margin_is_the_reported_one_else_the_industrys_else_the_general_one(
     policy, reported_margin_bp, industry_code, margin
 ):
-    facts = replace(FACTS, reported_margin_bp=reported_margin_bp, industry_code=industry_code)
+    facts = FACTS._replace(reported_margin_bp=reported_margin_bp, industry_code=industry_code)
     result = assess_claim(facts=facts, policy=policy)
     assert (result.margin_bp, result.margin_source) == margin
 
@@ -123,8 +125,9 @@ def test_the_margin_is_the_reported_one_else_the_industrys_else_the_general_one(
     ],
 )
 def test_the_platforms_share_counts_where_an_alternative_existed(policy, service, reported, attribution):
-    result = assess_claim(facts=replace(FACTS, service=service, has_alternative=reported), policy=policy)
-    assert (result.has_alternative, result.alternative_source, result.attribution_bp) == attribution
+    result = assess_claim(facts=of_loss(service=service, has_alternative=reported), policy=policy)
+    inputs = result.steps[2].inputs
+    assert (inputs["alternative"], inputs["source"], result.attribution_bp) == attribution
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_the_platforms_share_counts_where_an_alternative_existed(policy, service
     ],
 )
 def test_a_claim_ends_in_the_tier_of_its_assessed_loss(policy, assessed_won, outcome):
-    facts = replace(FACTS, lost_sales_won=assessed_won, reported_margin_bp=10_000, has_alternative=False)
+    facts = of_loss(lost_sales_won=assessed_won, has_alternative=False)._replace(reported_margin_bp=10_000)
     result = assess_claim(facts=facts, policy=policy)
     assert result.assessed_won == assessed_won
     assert (result.tier_code, result.route, result.payout_won) == outcome
@@ -148,9 +151,9 @@ def test_a_claim_ends_in_the_tier_of_its_assessed_loss(policy, assessed_won, out
 
 def test_a_service_that_the_policy_does_not_have_is_refused(policy):
     with pytest.raises(ServiceUnknown):
-        assess_claim(facts=replace(FACTS, service="telegraph"), policy=policy)
+        assess_claim(facts=of_loss(service="telegraph"), policy=policy)
 
 
 def test_a_reported_margin_over_the_whole_is_refused(policy):
     with pytest.raises(AssessmentInputRefused, match="margin_bp"):
-        assess_claim(facts=replace(FACTS, reported_margin_bp=10_001), policy=policy)
+        assess_claim(facts=FACTS._replace(reported_margin_bp=10_001), policy=policy)

@@ -67,11 +67,50 @@ def test_the_policy_reads_the_same_from_the_database(document, policy):
         (("council", "parties"), ["academia", "academia"], "policy.council.parties"),
         (("council", "tie"), "coin", "policy.council.tie"),
         (("council", "chair"), "academia", "policy.council.chair"),
+        (("deadlines",), None, "policy.deadlines"),
+        (("deadlines", "objection_days"), 0, "policy.deadlines.objection_days"),
+        (("deadlines", "answer_days"), 366, "policy.deadlines.answer_days"),
+        (("deadlines", "council_days"), 20, "policy.deadlines.council_days"),
+        (("deadlines", "reminder_days"), 14, "policy.deadlines.reminder_days"),
+        (("objections", "routes"), ["fast", "slow"], "policy.objections.routes"),
+        (("objections", "confirmation_routes"), [], "policy.objections.confirmation_routes"),
+        (("objections", "days"), 30, "policy.objections.days"),
+        (("consents",), None, "policy.consents"),
+        (("consents", 1, "code"), "personal_data", "policy.consents[1].code"),
+        (("consents", 1, "version"), 0, "policy.consents[1].version"),
+        (("consents", 1, "required"), "yes", "policy.consents[1].required"),
+        (("consents", 1, "title_ko"), "두\n줄", "policy.consents[1].title_ko"),
+        (("consents", 1, "text_ko"), " \n ", "policy.consents[1].text_ko"),
+        (("consents", 1, "text_en"), "a\u202eb", "policy.consents[1].text_en"),
+        (("consents", 1, "text_en"), "x" * 4_001, "policy.consents[1].text_en"),
+        (("consents", 1, "telephone_ko"), None, "policy.consents[1].telephone_ko"),
+        (("consents", 1, "by_telephone"), False, "policy.consents[1].telephone_ko"),
     ],
 )
 def test_a_fault_is_named_by_its_path(document, path, value, fault):
     set_at(document, path, value)
     assert fault in paths_of_faults(document)
+
+
+@pytest.mark.parametrize(
+    ("filing_days", "fault"),
+    [
+        ([{"day": "2023-01-30", "digits": [*range(1, 10)]}], "policy.filing_days"),  # 0 is forgotten
+        ([{"day": "2023-01-30", "digits": [10]}], "policy.filing_days[0].digits"),
+        ([{"day": "2023-01-30", "digits": [1, 1]}], "policy.filing_days[0].digits"),
+        ([{"day": "2023-01-30", "digits": []}], "policy.filing_days[0].digits"),
+        ([{"day": "2023-01-30", "digits": ["1"]}], "policy.filing_days[0].digits"),
+        ([{"day": "2023-01-30", "digits": [True]}], "policy.filing_days[0].digits"),
+        ([{"day": "2023-01-30"}], "policy.filing_days[0].digits"),
+        ([{"day": "30.1.2023", "digits": [1]}], "policy.filing_days[0].day"),
+        ([{"digits": [1]}], "policy.filing_days[0].day"),
+        ([{"day": "2023-01-30", "digits": [1]}, {"day": "2023-01-30", "digits": [2]}], "policy.filing_days[1].day"),
+        ({"2023-01-30": [1]}, "policy.filing_days"),
+    ],
+)
+def test_a_faulty_filing_day_is_named_by_its_path(document, filing_days, fault):
+    document["filing_days"] = filing_days
+    assert paths_of_faults(document) == [fault]
 
 
 def test_the_company_does_not_count_as_present_where_it_does_not_vote(document):

@@ -12,6 +12,10 @@ STATES_IN_CODE = {
     "GRANT_JOB_RUN": transitions.GrantJobRunState,
     "GRANT_CHUNK": transitions.GrantChunkState,
     "PROGRAMME": transitions.ProgrammeState,
+    "EVIDENCE_SCAN": transitions.EvidenceScanState,
+    "QUESTION": transitions.QuestionState,
+    "OBJECTION": transitions.ObjectionState,
+    "MESSAGE": transitions.MessageState,
 }
 ALLOWED = {
     "CLAIM": "received>determined received>awaiting_council received>withdrawn determined>received "
@@ -20,6 +24,10 @@ ALLOWED = {
     "GRANT_JOB_RUN": "idle>running running>finished",
     "GRANT_CHUNK": "pending>done pending>failed failed>pending",
     "PROGRAMME": "draft>open open>closed closed>open",
+    "EVIDENCE_SCAN": "waiting>clean waiting>infected waiting>unscanned unscanned>clean unscanned>infected",
+    "QUESTION": "asked>answered asked>cancelled",
+    "OBJECTION": "received>withdrawn received>decided",
+    "MESSAGE": "waiting>sending sending>sent sending>failed sending>waiting failed>waiting",
 }
 MATRIX = [(name, old, new) for name, table in TABLES.items() for old, new in product(table.states, repeat=2)]
 

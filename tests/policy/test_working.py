@@ -1,18 +1,16 @@
-from dataclasses import replace
-
 import pytest
 
-from compensation.policy.assessment import ClaimFacts, Step, assess_claim, assess_loss
-from compensation.policy.wording import percent_text
-
-FACTS = ClaimFacts(
-    lost_sales_won=2_400_000, reported_margin_bp=1_250, industry_code="5611", service="messenger", has_alternative=True
-)
+from compensation.policy.assessment import ClaimFacts, assess_claim, assess_loss
+from compensation.policy.factors import Loss
+from compensation.policy.wording import percent_text, won_bp_text
+from compensation.policy.working import Step
 
 
-def sentences(policy, language, **changed):
+def sentences(policy, language, *, reported_margin_bp=1_250, industry_code="5611", **changed):
     """By name of the step; read from storage, as pages read them."""
-    steps = assess_claim(facts=replace(FACTS, **changed), policy=policy).steps
+    loss = Loss(**{"service": "messenger", "lost_sales_won": 2_400_000, "has_alternative": True} | changed)
+    facts = ClaimFacts((loss,), reported_margin_bp, industry_code)
+    steps = assess_claim(facts=facts, policy=policy).steps
     return {step.name: Step.from_json(step.as_json()).sentence(language) for step in steps}
 
 
@@ -101,3 +99,10 @@ def test_a_plain_assessment_has_a_sentence_for_every_step(language):
 )
 def test_percentages_have_no_zeros_at_the_end(ratio_bp, text):
     assert percent_text(ratio_bp) == text
+
+
+@pytest.mark.parametrize(
+    ("amount_won_bp", "text"), [(0, "0원"), (20_880_000, "2,088원"), (20_880_001, "2,088.0001원"), (2_500, "0.25원")]
+)
+def test_what_is_not_rounded_yet_shows_its_fraction(amount_won_bp, text):
+    assert won_bp_text(amount_won_bp, "ko") == text

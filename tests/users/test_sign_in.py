@@ -7,12 +7,14 @@ import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
+from django.urls import reverse_lazy
 
 from compensation.programmes.models import Role
 from tests.cast import person
 from users.models import SignInAttempt, User
 
 PASSWORD = "correct horse battery"
+HOME = reverse_lazy("home")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 
@@ -23,7 +25,7 @@ def alice(db) -> User:
 
 def sign_in(client, username="alice", password=PASSWORD, address="203.0.113.1", **extra):
     data = {"username": username, "password": password} | extra
-    return client.post("/sign-in/", data, REMOTE_ADDR=address)
+    return client.post("/staff/sign-in/", data, REMOTE_ADDR=address)
 
 
 def fail(client, times, **who):
@@ -34,7 +36,7 @@ def fail(client, times, **who):
 def test_the_right_password_gets_in_with_a_new_session_key(client, alice):
     client.session.save()
     before = client.session.session_key
-    assert sign_in(client).headers["Location"] == "/"
+    assert sign_in(client).headers["Location"] == HOME
     assert client.session[SESSION_KEY] == str(alice.pk)
     assert client.session.session_key != before
 
@@ -109,9 +111,9 @@ def test_nonsense_is_refused_beside_the_field(client, alice, field, value):
     ("target", "leads_to"),
     [
         ("/my/claims/", "/my/claims/"),
-        ("https://evil.example/", "/"),
-        ("//evil.example/", "/"),
-        ("javascript:alert(1)", "/"),
+        ("https://evil.example/", HOME),
+        ("//evil.example/", HOME),
+        ("javascript:alert(1)", HOME),
     ],
 )
 def test_after_signing_in_one_stays_on_this_site(client, alice, target, leads_to):
@@ -126,7 +128,7 @@ def test_signing_out_is_a_post(client, alice):
 
 
 def test_a_page_that_polls_after_its_session_ended_loads_anew(client):
-    assert client.get("/sign-in/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert client.get("/staff/sign-in/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,13 @@ def test_a_page_that_polls_after_its_session_ended_loads_anew(client):
 )
 def test_home_leads_to_ones_own_work(client, programme, roles, leads_to):
     client.force_login(person("bob", programme, *roles))
-    assert client.get("/").headers["Location"] == leads_to
+    assert client.get(HOME).headers["Location"] == leads_to
 
 
 def test_home_asks_for_a_sign_in(client):
-    assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+    assert client.get(HOME).headers["Location"] == f"/sign-in/?next={HOME}"
 
 
 def test_the_language_is_switched_by_a_post_and_kept(client, english_texts):
-    client.post("/i18n/setlang/", {"language": "en", "next": "/sign-in/"})
-    assert "Password" in client.get("/sign-in/").content.decode()
+    client.post("/i18n/setlang/", {"language": "en", "next": "/staff/sign-in/"})
+    assert "Password" in client.get("/staff/sign-in/").content.decode()

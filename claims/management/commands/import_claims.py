@@ -19,6 +19,8 @@ from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
 from users.services.people import system_user
 
+ROWS_SHOWN = 20  # refused rows on the screen; --json lists more, the report has all
+
 
 class Command(BaseCommand):
     help = "Imports an association's file of claims (XLSX or CSV). Good rows go in, bad rows come back in a report."
@@ -109,8 +111,8 @@ def _in_words(result: ImportResult) -> str:
     lines += [f"  합계로 본 행: {row.number}행 「{row.text}」" for row in result.total_rows]
     if result.extra_columns:
         lines.append(f"  쓰지 않은 열: {', '.join(result.extra_columns)}")
-    lines += [f"  {describe(row)}" for row in result.refused_rows]
-    if result.refused > len(result.refused_rows) > 0:
-        lines.append(f"  … 그 밖에 {result.refused - len(result.refused_rows):,}행")
+    lines += [f"  {describe(row)}" for row in result.refused_rows[:ROWS_SHOWN]]
+    if result.refused_rows and result.refused > ROWS_SHOWN:
+        lines.append(f"  … 그 밖에 {result.refused - ROWS_SHOWN:,}행")
     lines += [f"  오류 파일: {path}" for path in result.report_files]
     return "\n".join(lines)

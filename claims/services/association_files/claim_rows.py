@@ -7,7 +7,7 @@ from typing import Any
 
 from claims.services.association_files.columns import HEADERS, Column
 from claims.services.association_files.rows import Cell, Fault, SourceRow, UnreadableCell, fault_of
-from claims.services.intake import Submission
+from claims.services.intake import LossDetails, Submission
 from claims.services.intake_rules import IntakeRules
 from compensation.policy.seoul import end_of_day
 from compensation.runtime.encryption import blind_index
@@ -51,7 +51,7 @@ class RowParser:
         industry_code = reading.industry(self.rules)
         began, ended = reading.period(self.rules)
         received = reading.received(self.at)
-        window_id = reading.window_id(self.rules, received or self.received_at)
+        window_id = reading.window_id(self.rules, received, self.received_at)
         account = reading.account()
         if reading.faults:
             raise RowRefused(reading.faults)
@@ -61,13 +61,9 @@ class RowParser:
             bank_account=account,
             window_id=window_id,
             received_at=received or self.received_at,
-            service=service,
-            began_at=began,
-            ended_at=ended,
-            lost_sales_won=values["lost_sales_won"],
+            losses=(LossDetails(service, began, ended, values["lost_sales_won"], values["has_alternative"]),),
             reported_margin_bp=values.get("margin_bp"),
             industry_code=industry_code,
-            has_alternative=values["has_alternative"],
             external_reference=values["external_reference"],
             content_digest=_digest(values, service, began, ended, received),
         )
@@ -91,7 +87,7 @@ class _Reading:
         """The code of the service; `default` (blank: none) where the row does not say."""
         if "service" in self.values:
             return self._attempt("service", rules.service, self.values["service"])
-        if not default:
+        if not default and is_blank(self._cells.get("service")):
             self._note("service", _required())
         return default
 
@@ -116,11 +112,15 @@ class _Reading:
         received: DateValue | None = self.values.get("received")
         if received is not None and received.moment > at:
             self._note("received", _in_the_future())
+            return None
         return received.moment if received else None
 
-    def window_id(self, rules: IntakeRules, moment: datetime) -> Any:
+    def window_id(self, rules: IntakeRules, received: datetime | None, default: datetime) -> Any:
+        """The window of the time at which the row was received; `default` where the row does not say."""
+        if received is None and not is_blank(self._cells.get("received")):
+            return None  # it says something that was refused already
         try:
-            return rules.window_at(moment).pk
+            return rules.window_at(received or default).pk
         except ValueRefused as refusal:
             return self._note("received", refusal)
 

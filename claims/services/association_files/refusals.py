@@ -25,7 +25,7 @@ _DIGITS_MAX = 15  # digits: what an XLSX number keeps
 
 
 class Refusals:
-    """Refused rows in the order in which they were found; the first few in memory, all of them in a temporary file."""
+    """Refused rows in the order in which they were found; the first ones in memory, all of them in a temporary file."""
 
     def __init__(self) -> None:
         self.by_code: Counter[str] = Counter()
@@ -45,7 +45,7 @@ class Refusals:
 
     def add(self, row: RefusedRow) -> None:
         self.by_code[row.faults[0].code] += 1
-        if len(self.first) < limits.REFUSED_ROWS_SHOWN:
+        if len(self.first) < limits.REFUSED_ROWS_LISTED:
             self.first.append(row)
         cells = [cell.shown if isinstance(cell, UnreadableCell) else cell for cell in row.cells]
         json.dump([row.number, cells, [astuple(fault) for fault in row.faults]], self._spool, ensure_ascii=False)

@@ -6,6 +6,7 @@ from math import exp, log
 from random import Random
 
 from compensation import limits
+from compensation.policy import factors
 from compensation.policy.assessment import ClaimFacts, assess_claim
 from compensation.policy.document import Policy
 from compensation.policy.seoul import SEOUL
@@ -53,13 +54,8 @@ class Losses:
         has_alternative = random.random() < 0.4
         began_at = _to_minutes(self._incident.began_at + timedelta(hours=random.uniform(0, 8)))
         restored_at = max(service.restored_at.astimezone(SEOUL), began_at + timedelta(hours=2))
-        facts = ClaimFacts(
-            lost_sales_won=limits.LOST_SALES_WON_MAX,
-            reported_margin_bp=margin_bp,
-            industry_code=industry_code,
-            service=service.code,
-            has_alternative=has_alternative,
-        )
+        of_the_most = factors.Loss(service.code, limits.LOST_SALES_WON_MAX, has_alternative)
+        facts = ClaimFacts(losses=(of_the_most,), reported_margin_bp=margin_bp, industry_code=industry_code)
         return Loss(
             service=service.name_ko,
             industry_code=industry_code,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import ProtectedError
 
 from compensation.policy.checking import Fault
-from compensation.programmes.services.programme_file import Row
+from compensation.programmes.services.programme_tables import Row
 
 GRANTED = ("이미 지급에 쓰여 바꾸거나 뺄 수 없습니다.", "It is being granted and cannot be changed or removed.")
 

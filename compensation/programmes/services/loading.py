@@ -21,7 +21,8 @@ from compensation.programmes.models import Incident, IntakeWindow, Programme
 from compensation.programmes.services.changes import Change, Writer, changed_fields
 from compensation.programmes.services.intake_windows import overlap
 from compensation.programmes.services.policy_versions import add_if_changed
-from compensation.programmes.services.programme_file import ProgrammeFile, Row, read_programme_file
+from compensation.programmes.services.programme_file import read_programme_file
+from compensation.programmes.services.programme_tables import ProgrammeFile, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
-"""Reads a programme file (TOML): each table checked by itself and against the others. Nothing is stored here."""
+"""Reads a programme file (TOML) and checks it: each table here, against each other in `programme_tables`."""
 
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,36 +12,17 @@ from compensation import limits
 from compensation.policy.benefits import ITEM_KINDS, read_validity
 from compensation.policy.budget import read_scenario
 from compensation.policy.checking import DocumentFaults, Fault, Table
-from compensation.policy.document import PolicyFaults, parse_policy
 from compensation.policy.transitions import PROGRAMME
-from compensation.programmes.models import IntakeWindow
-from compensation.programmes.services.intake_windows import CHANNELS, overlap
+from compensation.programmes.services.intake_windows import CHANNELS
+from compensation.programmes.services.programme_tables import (
+    ProgrammeFile,
+    Row,
+    faults_between_tables,
+    faults_in_policy,
+)
 
 CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 CODE_WANTED = ("코드는 영문 소문자, 숫자, -, _로 적어 주세요.", "A code has lower-case letters, digits, - and _.")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one table of the file says: the fields of its model, by name. `path` is where it stands in the file."""
-
-    path: str
-    code: str
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeFile:
-    """A faultless programme file. A package's `items` are codes; `policy` is the document of the policy version."""
-
-    programme: Row
-    incident: Row
-    services: tuple[Row, ...]
-    intake_windows: tuple[Row, ...]
-    benefit_items: tuple[Row, ...]
-    packages: tuple[Row, ...]
-    budget_scenarios: tuple[Row, ...]
-    policy: Mapping[str, Any]
 
 
 def read_programme_file(*, path: Path) -> ProgrammeFile:
@@ -60,12 +39,12 @@ def read_programme_file(*, path: Path) -> ProgrammeFile:
         benefit_items=_rows(root.tables("benefit_items"), _benefit_item),
         packages=_rows(root.tables("packages"), _package),
         budget_scenarios=_rows(root.tables("budget_scenarios"), _budget_scenario),
-        policy=document.get("policy", {}),
+        policy=_as_stored(document.get("policy", {})),
     )
     root.table("policy")
     root.close()
-    faults += _faults_between_tables(file)
-    faults += _faults_in_policy(file)
+    faults += faults_between_tables(file)
+    faults += faults_in_policy(document.get("policy", {}), file)
     if faults:
         raise DocumentFaults(faults)
     return file
@@ -170,64 +149,6 @@ def _budget_scenario(table: Table) -> dict[str, Any]:
     return {"figures": json.loads(json.dumps(figures))}  # as the database gives it back: lists, no tuples
 
 
-def _faults_between_tables(file: ProgrammeFile) -> Iterator[Fault]:
-    yield from _services_restored_outside(file)
-    yield from _overlapping_windows(file.intake_windows)
-    values_won = {row.code: row.fields["value_won"] for row in file.benefit_items}
-    for package in file.packages:
-        yield from _faults_in_package(package, values_won)
-
-
-def _faults_in_package(package: Row, values_won: Mapping[str, int]) -> Iterator[Fault]:
-    path, codes = f"{package.path}.items", package.fields["items"]
-    for code in codes:
-        if code not in values_won:
-            yield Fault(path, f"지원 품목 {code}이(가) 없습니다.", f"There is no item {code}.")
-    most = limits.ITEM_VALUE_WON_MAX
-    if sum(values_won.get(code, 0) for code in codes) > most:
-        yield Fault(path, f"모두 {most:,}원을 넘을 수 없습니다.", f"Together at most {most:,} won.")
-
-
-def _services_restored_outside(file: ProgrammeFile) -> Iterator[Fault]:
-    began_at, ended_at = file.incident.fields["began_at"], file.incident.fields["ended_at"]
-    for service in file.services:
-        restored_at = service.fields["restored_at"]
-        if restored_at and began_at and ended_at and not began_at <= restored_at <= ended_at:
-            yield Fault(
-                f"{service.path}.restored_at",
-                "장애가 시작된 때와 끝난 때 사이여야 합니다.",
-                "Must lie between the beginning and the end of the incident.",
-            )
-
-
-def _overlapping_windows(rows: Iterable[Row]) -> Iterator[Fault]:
-    readable = [row for row in rows if row.fields["opens_at"] and row.fields["closes_at"]]
-    for first, second in combinations(readable, 2):
-        if overlap(IntakeWindow(**first.fields), IntakeWindow(**second.fields)):
-            yield Fault(
-                second.path,
-                f"접수 기간 {first.code}와(과) 접수 경로와 날짜가 겹칩니다.",
-                f"Overlaps the intake window {first.code} on the same channel.",
-            )
-
-
-def _faults_in_policy(file: ProgrammeFile) -> Iterator[Fault]:
-    if not isinstance(file.policy, dict):
-        return
-    try:
-        parse_policy(file.policy)
-    except PolicyFaults as error:
-        yield from error.faults
-    ruled = file.policy.get("services")
-    yield from _unmatched_services({row.code for row in file.services}, set(ruled if isinstance(ruled, dict) else ()))
-
-
-def _unmatched_services(affected: set[str], ruled: set[str]) -> Iterator[Fault]:
-    for code in sorted(affected - ruled):
-        yield Fault(
-            f"policy.services.{code}", "장애 서비스인데 정책이 없습니다.", "The incident has it, the policy does not."
-        )
-    for code in sorted(ruled - affected):
-        yield Fault(
-            f"policy.services.{code}", "장애 서비스 목록에 없습니다.", "The policy has it, the incident does not."
-        )
+def _as_stored(policy: Any) -> Any:
+    """The document as JSON has it: dates as text."""
+    return json.loads(json.dumps(policy, default=str))

@@ -1,0 +1,117 @@
+"""Everything that happened to a claim, newest first: what its merchant reads, and an officer too.
+
+Made from what is stored anyway (moves, questions, answers, evidence, objections, messages, accounts); the sentences are
+in claims/templatetags/timeline_wording.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from claims.models import Claim, Determination, Evidence
+from compensation.messaging.models import Message
+from compensation.policy.document import Policy
+from compensation.policy.transitions import EvidenceScanState, ObjectionState, QuestionState
+from merchants.models import BankAccount
+
+TOGETHER = timedelta(minutes=30)  # files that arrive one after the other are one event
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `values` are what its sentence needs; `text` is what a person wrote, `files` what came."""
+
+    at: datetime
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    files: tuple[Evidence, ...] = ()
+
+
+def timeline_of(
+    *, claim: Claim, determinations: Sequence[Determination], evidence: Sequence[Evidence], policy: Policy
+) -> list[Event]:
+    """All events, newest first. Reads what is prefetched with the claim, and its messages (one query)."""
+    events = [
+        *_moves(claim, determinations),
+        *_questions(claim, policy),
+        *_objections(claim),
+        *_papers(claim, evidence),
+        *_accounts(claim),
+        *_messages(claim),
+    ]
+    # Sorted by time only, and stable: what happened in one transaction stays in the order above.
+    return sorted(events, key=lambda event: event.at)[::-1]
+
+
+def _moves(claim: Claim, determinations: Sequence[Determination]) -> Iterator[Event]:
+    by_time = {determination.decided_at: determination for determination in determinations}
+    moves = list(claim.transitions.all())
+    if not moves:  # claims are never without; samples of tests are
+        yield Event(claim.received_at, "received", {"channel": claim.channel})
+    for number, move in enumerate(moves):
+        if move.to_state == "received":
+            code = "received" if number == 0 else "received_again"
+            yield Event(move.at, code, {"channel": claim.channel, "reason": move.reason})
+        else:
+            yield Event(move.at, move.to_state, {"determination": by_time.get(move.at), "reason": move.reason})
+
+
+def _questions(claim: Claim, policy: Policy) -> Iterator[Event]:
+    names = {kind.code: kind for kind in policy.evidence_kinds}
+    for question in claim.questions.all():
+        kinds = [names[code] for code in question.kinds if code in names]
+        yield Event(question.asked_at, "asked", {"kinds": kinds, "due_at": question.due_at}, text=question.text)
+        if question.closed_at is None:
+            continue
+        if question.state == QuestionState.ANSWERED:
+            given = question.answer
+            yield Event(question.closed_at, "answered", text=given.text, files=tuple(given.evidence.all()))
+        else:
+            yield Event(question.closed_at, "question_cancelled")
+
+
+def _objections(claim: Claim) -> Iterator[Event]:
+    for objection in claim.objections.all():
+        files = tuple(objection.evidence.all())
+        yield Event(objection.filed_at, f"{objection.kind}_filed", text=objection.reasons, files=files)
+        if objection.closed_at and objection.state == ObjectionState.WITHDRAWN:
+            yield Event(objection.closed_at, f"{objection.kind}_withdrawn")
+
+
+def _papers(claim: Claim, evidence: Sequence[Evidence]) -> Iterator[Event]:
+    """Files that came by themselves; those of an answer or an objection stand there."""
+    told = {row.pk for question in claim.questions.all() if hasattr(question, "answer") for row in question.answer.evidence.all()}
+    told |= {row.pk for objection in claim.objections.all() for row in objection.evidence.all()}
+    for row in evidence:
+        if row.scan_state == EvidenceScanState.INFECTED:
+            yield Event(row.scanned_at or row.received_at, "paper_infected", files=(row,))
+    began = min((move.at for move in claim.transitions.all()), default=claim.received_at)
+    group: list[Evidence] = []
+    for row in sorted((row for row in evidence if row.pk not in told), key=lambda row: row.received_at):
+        if group and row.received_at - group[-1].received_at > TOGETHER:
+            yield _arrival(group, began)
+            group = []
+        group.append(row)
+    if group:
+        yield _arrival(group, began)
+
+
+def _arrival(group: list[Evidence], began: datetime) -> Event:
+    """Papers of a draft came when the claim came."""
+    return Event(max(group[-1].received_at, began), "papers", {"count": len(group)}, files=tuple(group))
+
+
+def _accounts(claim: Claim) -> Iterator[Event]:
+    """Changes of the account since the claim is there; the account that it came with is none."""
+    began = min((move.at for move in claim.transitions.all()), default=claim.received_at)
+    accounts: list[BankAccount] = sorted(claim.merchant.bank_accounts.all(), key=lambda account: account.pk)
+    for account in accounts:
+        if account.entered_by_id and account.created_at > began:
+            yield Event(account.created_at, "account_changed", {"account": account, "is_first": account == accounts[0]})
+
+
+def _messages(claim: Claim) -> Iterator[Event]:
+    for message in Message.objects.filter(subject=f"claim {claim.reference}").order_by("id"):
+        yield Event(message.sent_at or message.created_at, f"message_{message.state}", {"message": message})

@@ -1,0 +1,47 @@
+"""Telling a merchant what happened to a claim: a message in the outbox, in the transaction of what it tells of."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from claims.models import Claim
+from compensation.messaging.models import Message
+from compensation.messaging.services.outbox import reachable_by, write
+from compensation.policy.seoul import day_in_seoul
+
+LANGUAGE = "ko"  # of messages: what language a merchant reads is not known
+
+
+def tell_merchant(
+    *, claim: Claim, template: str, variables: Mapping[str, Any], at: datetime, dedupe_key: str
+) -> Message | None:
+    """Writes to the contact that is on record for the merchant; None where no message reaches it (a land line only).
+
+    Every text has the business' name and the claim's reference; `variables` are what it has besides.
+    """
+    merchant = claim.merchant
+    way = reachable_by(phone=merchant.phone, email=merchant.email)
+    if way is None:
+        return None
+    channel, to = way
+    return write(
+        template=template,
+        to=to,
+        channel=channel,
+        variables={"name": merchant.trade_name, "reference": claim.reference, **variables},
+        language=LANGUAGE,
+        at=at,
+        dedupe_key=dedupe_key,
+        programme=claim.programme,
+        subject=subject_of(claim),
+    )
+
+
+def subject_of(claim: Claim) -> str:
+    """By which the messages about a claim are found."""
+    return f"claim {claim.reference}"
+
+
+def last_day(until: datetime) -> date:
+    """The last day before `until`, the first moment that is too late: what people call the deadline."""
+    return day_in_seoul(until - timedelta(microseconds=1))

@@ -1,0 +1,175 @@
+"""How what happened to a claim, and where it stands, is said on pages: sentences with dates."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Determination
+from claims.selectors.status import Holder, Status
+from claims.selectors.timeline import Event
+from claims.templatetags.claim_wording import reason_text
+from claims.templatetags.public_wording import channel_name
+from compensation.messaging.texts import text_of
+from compensation.policy.deadlines import Reading
+from compensation.policy.document import EvidenceKind
+from compensation.policy.tiers import NO_SUPPORT
+from compensation.runtime.masking import masked_account
+from compensation.runtime.templatetags.wording import in_korean, local_name, won
+from compensation.values.bank_accounts import BANKS
+
+register = template.Library()
+
+HOLDERS = {
+    Holder.MACHINE: _("자동 산정"),
+    Holder.COUNCIL: _("협의체"),
+    Holder.MERCHANT: _("접수하신 분"),
+    Holder.OFFICER: _("심사 담당"),
+    Holder.PAYMENTS: _("지급 담당"),
+    Holder.NOBODY: _("남은 일이 없습니다"),
+}
+RECEIVED_BY = {
+    "association": _("소상공인연합회가 낸 파일로 피해가 접수되었습니다."),
+    "web": _("피해가 접수되었습니다."),
+    "agent": _("고객센터 상담원이 대신 적어 피해가 접수되었습니다."),
+}
+
+
+@register.filter
+def holder_name(holder: Holder) -> str:
+    """Who has the next thing to do."""
+    return str(HOLDERS[holder])
+
+
+@register.filter
+def stage_text(status: Status) -> str:
+    """What is being done, in a few words: 협의체 심사 중."""
+    if status.holder == Holder.MERCHANT:
+        return gettext("답변을 기다리고 있습니다")
+    return {
+        Holder.MACHINE: gettext("피해액 산정 중"),
+        Holder.COUNCIL: gettext("협의체 심사 중"),
+        Holder.PAYMENTS: gettext("지급 준비 중"),
+        Holder.OFFICER: gettext("다시 살펴보는 중"),
+    }.get(status.holder, "")
+
+
+@register.filter
+def days_left(reading: Reading | None) -> str:
+    """3일 남음; 오늘까지; where the clock stands still, what remains once it goes on."""
+    if reading is None:
+        return ""
+    days = reading.remaining_working_days
+    if reading.is_paused:
+        return gettext("%(days)d일 남긴 채 멈춤") % {"days": days}
+    if reading.is_overdue:
+        return gettext("예정보다 늦어짐")
+    return gettext("%(days)d일 남음") % {"days": days} if days else gettext("오늘까지")
+
+
+@register.filter
+def last_day_text(until: Any) -> str:
+    """The last day before a moment that is too late: 2023년 2월 28일."""
+    return date_format(localtime(until) - timedelta(microseconds=1), "DATE_FORMAT") if until else ""
+
+
+@register.filter
+def kind_names(kinds: list[EvidenceKind]) -> str:
+    """Kinds of evidence by name, one after the other."""
+    return ", ".join(local_name(kind) for kind in kinds)
+
+
+@register.filter
+def determination_reason(determination: Determination) -> str:
+    """Why it was decided so, in one sentence."""
+    if determination.assessment.route == NO_SUPPORT:
+        return gettext("산정한 피해액이 0원이어서 지원금이 없습니다.")
+    loss, amount = won(determination.assessment.assessed_won), won(determination.amount_won)
+    return gettext("산정한 피해액 %(loss)s이 이 지원 구간에 들어, 정해진 지원금 %(amount)s을 지급합니다.") % {
+        "loss": loss,
+        "amount": amount,
+    }
+
+
+@register.filter
+def event_sentence(event: Event) -> str:
+    """What happened, as a sentence in the language of the page."""
+    return str(SENTENCES[event.code](event.values))
+
+
+def _received(values: dict[str, Any]) -> str:
+    return str(RECEIVED_BY.get(values["channel"], RECEIVED_BY["web"]))
+
+
+def _determined(values: dict[str, Any]) -> str:
+    determination = values["determination"]
+    if determination is None:
+        return gettext("결정이 나왔습니다.")
+    if not determination.amount_won:
+        return gettext("지원금이 없는 것으로 결정되었습니다.")
+    return gettext("지원금 %(won)s이 결정되었습니다.") % {"won": won(determination.amount_won)}
+
+
+def _withdrawn(values: dict[str, Any]) -> str:
+    return gettext("접수를 철회했습니다. 이유: %(reason)s") % {"reason": reason_text(values["reason"])}
+
+
+def _asked(values: dict[str, Any]) -> str:
+    until = last_day_text(values["due_at"])
+    if not values["kinds"]:
+        return gettext("심사 담당이 질문을 보냈습니다. %(until)s까지 답변해 주세요.") % {"until": until}
+    papers = kind_names(values["kinds"])
+    return gettext("심사 담당이 자료를 요청했습니다: %(papers)s. %(until)s까지 보내 주세요.") % {
+        "papers": papers,
+        "until": until,
+    }
+
+
+def _papers(values: dict[str, Any]) -> str:
+    return gettext("증빙 자료 %(count)d개를 받았습니다.") % {"count": values["count"]}
+
+
+def _account_changed(values: dict[str, Any]) -> str:
+    account = values["account"]
+    bank = BANKS.get(account.bank_code)
+    named = f"{bank.name if bank else account.bank_code} {masked_account(account.number_last4)}"
+    if values["is_first"]:
+        return gettext("지급받을 계좌를 등록했습니다: %(account)s") % {"account": named}
+    return gettext("지급받을 계좌를 바꾸었습니다: %(account)s") % {"account": named}
+
+
+def _message(text: Any) -> Callable[[dict[str, Any]], str]:
+    def sentence(values: dict[str, Any]) -> str:
+        message = values["message"]
+        title = text_of(message.template).titles["ko" if in_korean() else "en"]
+        return str(text) % {"channel": channel_name(message.channel), "title": title, "code": message.check_code}
+
+    return sentence
+
+
+SENTENCES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "received": _received,
+    "received_again": lambda _values: gettext("접수 내용이 고쳐져 피해액을 다시 산정합니다."),
+    "determined": _determined,
+    "awaiting_council": lambda _values: gettext("피해액을 산정했고, 협의체 심사로 넘어갔습니다."),
+    "withdrawn": _withdrawn,
+    "asked": _asked,
+    "answered": lambda _values: gettext("답변을 보냈습니다."),
+    "question_cancelled": lambda _values: gettext("심사 담당의 요청이 취소되었습니다. 답변하지 않으셔도 됩니다."),
+    "objection_filed": lambda _values: gettext("이의신청을 냈습니다."),
+    "objection_withdrawn": lambda _values: gettext("이의신청을 철회했습니다."),
+    "confirmation_filed": lambda _values: gettext("확인 요청을 냈습니다."),
+    "confirmation_withdrawn": lambda _values: gettext("확인 요청을 철회했습니다."),
+    "papers": _papers,
+    "paper_infected": lambda _values: gettext("악성코드가 발견되어 받지 않은 파일이 있습니다."),
+    "account_changed": _account_changed,
+    "message_waiting": _message(_("안내를 보내려고 기다리고 있습니다(%(channel)s): %(title)s.")),
+    "message_sending": _message(_("안내를 보내고 있습니다(%(channel)s): %(title)s.")),
+    "message_sent": _message(_("안내를 보냈습니다(%(channel)s): %(title)s. 확인번호 %(code)s")),
+    "message_failed": _message(_("안내를 보내지 못했습니다(%(channel)s): %(title)s.")),
+}

@@ -1,0 +1,24 @@
+"""Celery tasks of the outbox: thin, harmless twice. What is left to send stands in the messages, not in the broker."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from compensation.messaging.services import delivery
+
+SLICE_SECONDS = 10
+
+
+@shared_task(name="messaging.deliver")
+def deliver(message_id: int) -> None:
+    """Sends one message, at once."""
+    delivery.deliver(message_id=message_id, at=timezone.now())
+
+
+@shared_task(name="messaging.sweep")
+def sweep() -> None:
+    """Sends what is due again, what a lost broker forgot, and clears up what a dead worker left."""
+    slice_ends = time.monotonic() + SLICE_SECONDS
+    while delivery.deliver_due(at=timezone.now()) and time.monotonic() < slice_ends:
+        pass

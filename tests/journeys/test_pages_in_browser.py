@@ -1,0 +1,146 @@
+"""The pages in a real browser: accessible, within the site, without sideways scrolling, in both languages and schemes.
+
+The server sends its content security policy, so whatever a page would break of it shows as an error here.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from claims.models import Claim
+from compensation.programmes.models import Role
+from tests.cast import person
+from tests.claims.pages_cast import assessed_claims, merchant_with_account
+from tests.web import CHROMIUM
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+
+PASSWORD = "correct horse battery"
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = f"""axe.run(document, {{runOnly: {RULES}}}).then(found =>
+    found.violations.map(rule => `${{rule.id}}: ${{rule.nodes.map(node => node.html)}}`))"""
+
+
+@pytest.fixture
+def claims(programme) -> dict[str, Claim]:
+    """One claim of each end, and a merchant's user for the paid one."""
+    assessed_claims(programme=programme, count=60)
+    person("officer", programme, Role.OFFICER)
+    paid = Claim.objects.filter(state="determined", determination__amount_won__gt=0).first()
+    merchant_with_account(paid, user=person("merchant", programme, Role.MERCHANT))
+    return {"paid": paid, "council": Claim.objects.filter(state="awaiting_council").first()}
+
+
+@pytest.fixture(params=["ko", "en"])
+def language(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server, language, request) -> Iterator[Page]:
+    """A phone's page that notes every complaint of the browser and every request that leaves the site."""
+    scheme = "dark" if language == "en" else "light"
+    context = chromium.new_context(viewport=NARROW, color_scheme=scheme, base_url=live_server.url)
+    context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page, page.complaints = context.new_page(), []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda asked: _stays(asked.url, live_server.url) or page.complaints.append(asked.url))
+    yield page
+    context.close()
+
+
+def _stays(url: str, site: str) -> bool:
+    return url.startswith((site, "data:"))
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button")
+
+
+def faults_of(page: Page) -> list[str]:
+    """Complaints, overflow and what axe finds at both widths. axe comes last: it tries what the policy forbids."""
+    page.wait_for_load_state("networkidle")
+    faults = [*page.complaints]
+    page.evaluate((CHROMIUM / "axe.min.js").read_text())
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
+            faults.append(f"{width} px wide on {size['width']} px")
+        faults += page.evaluate(AXE)
+    page.set_viewport_size(NARROW)
+    page.complaints.clear()
+    return faults
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def test_the_sign_in_page_and_its_error(page, claims):
+    page.goto("/sign-in/")
+    assert faults_of(page) == []
+    page.complaints.clear()
+    sign_in(page, "nobody")
+    assert page.locator("[role=alert]").is_visible()
+    assert [fault for fault in faults_of(page) if "422" not in fault] == []
+
+
+def test_the_pages_of_an_officer(page, claims):
+    sign_in(page, "officer")
+    assert page.url.endswith("/programmes/1015/")
+    base = "/programmes/1015/"
+    for path in (
+        base,
+        f"{base}claims/",
+        f"{base}claims/?q=nothing",
+        *(f"{base}claims/{c.reference}/" for c in claims.values()),
+    ):
+        page.goto(path)
+        open_all(page)
+        assert faults_of(page) == [], path
+
+
+def test_the_pages_of_a_merchant(page, claims):
+    sign_in(page, "merchant")
+    assert page.url.endswith("/my/claims/")
+    assert faults_of(page) == []
+    page.click("article h2 a")
+    assert claims["paid"].reference in page.content()
+    assert faults_of(page) == []
+
+
+def test_a_page_that_is_not_there(page, claims):
+    page.goto("/nowhere/")
+    assert [fault for fault in faults_of(page) if "404" not in fault] == []
+
+
+def test_the_way_through_the_list_by_keyboard_alone(page, claims, language):
+    sign_in(page, "officer")
+    page.goto("/programmes/1015/claims/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.focus("[name=q]")
+    page.keyboard.type(claims["paid"].external_reference)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    page.focus("a.reference")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{claims['paid'].reference}/")
+    assert page.complaints == []
+
+
+def test_signing_out_by_the_menu_and_switching_the_language(page, claims, language):
+    sign_in(page, "officer")
+    page.click(".site-tools form button")
+    page.wait_for_load_state()
+    assert page.get_attribute("html", "lang") == ("en" if language == "ko" else "ko")
+    page.click(".menu summary")
+    page.click(".menu__panel button")
+    page.wait_for_url("**/sign-in/")
+    assert page.complaints == []

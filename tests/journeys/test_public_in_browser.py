@@ -1,0 +1,193 @@
+"""The public pages in a real browser: as a phone, at a desk, by keyboard, without JavaScript, against axe, and how heavy."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from playwright.sync_api import Browser, Page
+
+from claims.models import Claim
+from compensation.messaging.check_codes import new_check_code
+from compensation.messaging.models import Message
+from compensation.runtime.encryption import blind_index
+from merchants.models import Merchant
+from tests.cast import NOW, SEOUL, one_claim
+from tests.journeys.test_pages_in_browser import NARROW, faults_of, language, page  # noqa: F401
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+
+WEIGHT_BYTES_MAX = 150_000  # compressed, on first load, fonts aside
+BUSINESS, PHONE = "220-81-62517", "010-1234-5678"
+CLOSES = datetime(2023, 2, 13, tzinfo=SEOUL)
+SUBMIT = "main form > .button--wide"
+
+
+@pytest.fixture(autouse=True)
+def clock(programme) -> Iterator[time_machine.Coordinates]:
+    """The server's clock: within the intake window."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def claim(programme) -> Claim:
+    """A claim from the association's file, of BUSINESS with PHONE."""
+    claim = one_claim(programme=programme, lost_sales_won=100_000)
+    index = blind_index("+821012345678", context="merchants_merchant.phone")
+    Merchant.objects.filter(pk=claim.merchant_id).update(
+        business_number=BUSINESS.replace("-", ""), phone="+821012345678", phone_index=index
+    )
+    return claim
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, live_server) -> Iterator[Page]:
+    """A browser whose JavaScript is switched off."""
+    context = chromium.new_context(java_script_enabled=False, viewport=NARROW, base_url=live_server.url)
+    yield context.new_page()
+    context.close()
+
+
+def fill_estimate(page: Page, number: int, lost_sales: str, *, service: str = "messenger") -> None:
+    page.select_option(f"[name=loss-{number}-service]", service)
+    page.fill(f"[name=loss-{number}-lost_sales]", lost_sales)
+    page.check(f"[name=loss-{number}-alternative][value=no]")
+
+
+def walk_to_the_claim(page: Page) -> None:
+    """Both steps of the look-up, with the code that was sent."""
+    page.goto("/check-claim/")
+    page.fill("[name=business_number]", BUSINESS)
+    page.fill("[name=phone]", PHONE)
+    page.click(SUBMIT)
+    page.fill("[name=code]", re.search(r"\d{6}", Message.objects.latest("id").body)[0])
+    page.click("[name=step][value=code]")
+    page.wait_for_selector("#verdict")
+
+
+def faults_but(page: Page, status: int) -> list[str]:
+    """What is wrong, besides the browser's note of the status that the page is meant to have."""
+    return [fault for fault in faults_of(page) if f"status of {status}" not in fault]
+
+
+@pytest.mark.parametrize("at", [NOW - timedelta(days=5), NOW, CLOSES])
+def test_the_front_page_at_every_stage_of_the_intake(page, clock, at):  # noqa: F811
+    clock.move_to(at)
+    page.goto("/")
+    assert faults_of(page) == []
+
+
+def test_the_way_through_the_estimate(page):  # noqa: F811
+    page.goto("/estimate/")
+    assert faults_of(page) == []
+    page.click(SUBMIT)
+    assert page.evaluate("document.activeElement.className").endswith("error-summary")
+    assert faults_but(page, 400) == []
+    page.click(".error-summary a >> nth=0")
+    assert page.evaluate("document.activeElement.name") == "loss-1-service"
+    fill_estimate(page, 1, "3,500,000원")
+    page.click(SUBMIT)
+    assert page.evaluate("document.activeElement.id") == "result"
+    assert "50,000" in page.inner_text(".outcome__amount")
+    assert faults_of(page) == []
+    page.click("[name=change][value=add]")
+    assert page.evaluate("document.activeElement.name") == "loss-2-service"
+    fill_estimate(page, 2, "9000000", service="shop")
+    page.click(SUBMIT)
+    assert page.locator(".outcome--council").is_visible()
+    assert faults_of(page) == []
+
+
+def test_the_answers_about_a_message(page, claim):  # noqa: F811
+    walk_to_the_claim(page)
+    Message.objects.update(state="sending")
+    Message.objects.update(state="sent", sent_at=NOW)
+    page.goto("/check-message/")
+    assert faults_of(page) == []
+    for code, verdict in ((Message.objects.get().check_code, "yes"), (new_check_code(), "no")):
+        page.fill("[name=code]", code)
+        page.click(SUBMIT)
+        assert page.locator(f".verdict--{verdict}").is_visible()
+        assert page.evaluate("document.activeElement.id") == "verdict"
+        assert faults_of(page) == []
+    page.fill("[name=code]", "K7M4")
+    page.click(SUBMIT)
+    assert faults_but(page, 400) == []
+    assert page.input_value("[name=code]") == "K7M4"
+
+
+def test_the_way_to_a_claim_that_is_already_there(page, claim):  # noqa: F811
+    page.goto("/check-claim/")
+    assert faults_of(page) == []
+    page.fill("[name=business_number]", BUSINESS)
+    page.fill("[name=phone]", PHONE)
+    page.click(SUBMIT)
+    assert page.evaluate("document.activeElement.name") == "code"
+    assert faults_of(page) == []
+    page.fill("[name=code]", re.search(r"\d{6}", Message.objects.get().body)[0])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#verdict")
+    assert claim.reference in page.inner_text("main")
+    assert faults_of(page) == []
+
+
+def test_the_time_left_renews_itself(chromium, live_server, clock):
+    context = chromium.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.clock.install()
+    page.goto("/")
+    assert page.inner_text(".intake__left strong") == "12일 14시간"
+    clock.move_to(CLOSES - timedelta(minutes=5, seconds=30))
+    page.clock.fast_forward(61_000)
+    page.wait_for_function("document.querySelector('.intake__left strong').innerText == '5분'")
+    clock.move_to(CLOSES)
+    page.clock.fast_forward(61_000)
+    page.wait_for_selector(".intake--closed")
+    context.close()
+
+
+def test_everything_works_without_javascript(plain_page, claim):
+    plain_page.goto("/")
+    plain_page.click(".ways a >> nth=0")
+    fill_estimate(plain_page, 1, "35만")
+    plain_page.click(SUBMIT)
+    assert plain_page.locator(".error-summary").is_visible()
+    assert plain_page.input_value("[name=loss-1-lost_sales]") == "35만"
+    fill_estimate(plain_page, 1, "350,000")
+    plain_page.click(SUBMIT)
+    assert "30,000원" in plain_page.inner_text(".outcome__amount")
+    walk_to_the_claim(plain_page)
+    assert claim.reference in plain_page.inner_text("main")
+    plain_page.goto("/check-message/")
+    plain_page.fill("[name=code]", new_check_code())
+    plain_page.click(SUBMIT)
+    assert plain_page.locator(".verdict--no").is_visible()
+
+
+def test_the_estimate_by_keyboard_alone(page):  # noqa: F811
+    page.goto("/estimate/")
+    page.focus("[name=loss-1-service]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("350000")
+    page.focus("[name=loss-1-alternative] >> nth=0")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")  # sends the form, and is not taken for the button that adds a loss
+    page.wait_for_selector("#result")
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/", "/estimate/", "/check-claim/", "/check-message/"])
+def test_a_first_load_is_light(chromium, live_server, path):
+    context = chromium.new_context(base_url=live_server.url)
+    page, loaded = context.new_page(), []
+    page.on("response", loaded.append)
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    weights = {r.url: len(gzip.compress(r.body())) for r in loaded if r.request.resource_type != "font"}
+    context.close()
+    assert any(url.endswith(".css") for url in weights)
+    assert sum(weights.values()) < WEIGHT_BYTES_MAX, weights
