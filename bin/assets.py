@@ -1,6 +1,7 @@
 """Fetches the front-end assets from npm into `var/assets`; with `--dev` also what the browser tests need.
 
-    python bin/assets.py          the typeface (Pretendard, cut into 92 pieces of which a page loads a few)
+    python bin/assets.py          the typeface: for pages Pretendard cut into 92 pieces, of which one loads a few, and
+                                  whole in `var/letter-fonts` for letters
     python bin/assets.py --dev    and Chromium with its libraries and axe-core, in `var/chromium`
 
 Uses the machine's npm, else the npm of a Python wheel (requirements-node.txt). Does nothing where the lock file is the
@@ -23,12 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 NPM_MAJOR_MIN = 7  # older ones do not read the lock file
 SOURCE_MAP = re.compile(r"/\*[#@]\s*sourceMappingURL=.*?\*/")
+LETTER_WEIGHTS = ("Pretendard-Regular.otf", "Pretendard-SemiBold.otf", "Pretendard-Bold.otf")
 
 # The package's own names folders of another machine. A page brings its typeface along; this is what is there before it.
 FONTS = """<?xml version="1.0"?>
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">font-cache</cachedir>
+  <cachedir>{target}/font-cache</cachedir>
 </fontconfig>
 """
 
@@ -50,8 +52,12 @@ def main() -> int:
 
 
 def fetch(*, dev: bool) -> None:
-    """Brings `var/assets` (and with `dev` `var/chromium`) up to the lock file. Raises AssetsUnavailable."""
-    kits = {"assets": _copy_typeface} | ({"chromium": _unpack_browser} if dev else {})
+    """Brings `var/assets`, `var/letter-fonts` (and with `dev` `var/chromium`) up to the lock file.
+
+    Raises AssetsUnavailable.
+    """
+    kits = {"assets": _copy_typeface, "letter-fonts": _copy_letter_fonts}
+    kits |= {"chromium": _unpack_browser} if dev else {}
     wanted = _digest()
     missing = {name: copy for name, copy in kits.items() if _stamp(name) != wanted}
     if not missing:
@@ -124,6 +130,12 @@ def _copy_typeface(packages: Path, target: Path) -> None:
     shutil.copyfile(packages / "pretendard/dist/LICENSE.txt", folder / "LICENSE.txt")
 
 
+def _copy_letter_fonts(packages: Path, target: Path) -> None:
+    for weight in LETTER_WEIGHTS:
+        shutil.copyfile(packages / f"pretendard/dist/public/static/{weight}", target / weight)
+    shutil.copyfile(packages / "pretendard/dist/LICENSE.txt", target / "LICENSE.txt")
+
+
 def _unpack_browser(packages: Path, target: Path) -> None:
     """Chromium as `chrome`, with LD_LIBRARY_PATH=`lib` and FONTCONFIG_PATH=here; axe as `axe.min.js`."""
     import brotli  # a development requirement
@@ -134,7 +146,7 @@ def _unpack_browser(packages: Path, target: Path) -> None:
         with tarfile.open(fileobj=io.BytesIO(content)) as files:
             files.extraction_filter = getattr(tarfile, "data_filter", None)  # early 3.11 has none
             files.extractall(target)  # noqa: S202 - its content is what the lock file's hash says
-    (target / "fonts.conf").write_text(FONTS)
+    (target / "fonts.conf").write_text(FONTS.format(target=target))
     chrome = target / "chrome"
     chrome.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
     chrome.chmod(0o755)

@@ -108,6 +108,7 @@ CELERY_TASK_ROUTES = {
     "claims.work_on_evidence": {"queue": "files"},
     "users.work_on_grant_job": {"queue": "grants"},
     "messaging.deliver": {"queue": "messages"},
+    "messaging.deliver_urgent": {"queue": "codes"},
     "messaging.sweep": {"queue": "messages"},
 }
 # The sweepers: the database knows what is left to do, so a lost message costs these few seconds and nothing else.

@@ -23,7 +23,7 @@ CORES = len(os.sched_getaffinity(0))
 WORKERS = {
     "bulk": (["assessment", "grants", "files"], CORES),
     "default": (["default"], 1),
-    "messages": (["messages"], 1),
+    "messages": (["codes", "messages"], 1),
 }
 WEB_WORKERS, WEB_THREADS = 2, 8
 DEATHS_MAX_ONCE = 4  # in a row, of one child: about 15 seconds of trying

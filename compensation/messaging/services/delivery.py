@@ -9,6 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from compensation import limits
 from compensation.messaging.gateways import (
@@ -33,7 +34,7 @@ Outcome = Sent | Refused | Unknown | Missing
 
 
 def deliver_due(*, at: datetime, most: int = BATCH) -> int:
-    """Takes up to `most` messages that are due a step further, oldest first. Answers how many there were to do."""
+    """Takes up to `most` messages that are due a step further, urgent ones first. Answers how many there were to do."""
     return sum(deliver(message_id=message_id, at=at) for message_id in _due_ids(at=at, most=most))
 
 
@@ -79,7 +80,8 @@ def _carry_out(begun: Message, is_new_attempt: bool, *, at: datetime) -> bool:
 
 def _due_ids(*, at: datetime, most: int) -> list[int]:
     due = Message.objects.filter(due_at__lte=at, state__in=(MessageState.WAITING, MessageState.SENDING))
-    return list(due.order_by("due_at").values_list("pk", flat=True)[:most])
+    order = (F("send_before").asc(nulls_last=True), "due_at")
+    return list(due.order_by(*order).values_list("pk", flat=True)[:most])
 
 
 def _send(message: Message, *, at: datetime) -> Outcome:

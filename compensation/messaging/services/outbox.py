@@ -115,12 +115,20 @@ def send_again(*, message: Message, actor: AbstractBaseUser, at: datetime) -> No
         moved = failed.update(state=MessageState.WAITING, attempts=0, due_at=at, fault="")
     if moved != 1:
         raise MessageMovedOn(str(message))
-    send_after_commit("messaging.deliver", message_id=message.pk)
+    _send_soon(message)
+
+
+def _send_soon(message: Message) -> None:
+    """What is of no use later has a queue of its own: a code must not stand behind thousands of letters."""
+    if message.send_before is None:
+        send_after_commit("messaging.deliver", message_id=message.pk)
+    else:
+        send_after_commit("messaging.deliver_urgent", message_id=message.pk)
 
 
 def _written(stored: Message, message: Message) -> Message:
     if stored.check_code == message.check_code:
-        send_after_commit("messaging.deliver", message_id=stored.pk)
+        _send_soon(stored)
     elif (stored.template, stored.recipient_index) != (message.template, message.recipient_index):
         raise DedupeKeyReused(message.dedupe_key)
     return stored

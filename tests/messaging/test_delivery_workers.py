@@ -1,7 +1,8 @@
-"""A real worker, killed between the dealer's taking the message and the note that it was sent."""
+"""Real workers: one that is killed between the dealer's taking and the note of it, one with a long queue."""
 
 import os
 import signal
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -11,7 +12,7 @@ from compensation.messaging.models import Message
 from compensation.messaging.services.delivery import deliver_due
 from compensation.messaging.standin import Behaviour
 from tests.concurrency.waiting import wait_until
-from tests.messaging.cast import SETTLED, message
+from tests.messaging.cast import SETTLED, message, sign_in_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +30,17 @@ def test_a_worker_killed_while_it_sends_loses_and_doubles_nothing(sens, celery_w
     written.refresh_from_db()
     assert (written.state, written.provider_id) == ("sent", sens.taken[0]["messageId"])
     assert len(sens.taken) == 1
+
+
+def test_a_code_does_not_stand_behind_thousands_of_letters(sens, celery_worker_process):
+    now = timezone.now()
+    for number in range(30):
+        message(dedupe_key=f"{number}", at=now)
+    code = sign_in_code(at=now, send_before=now + timedelta(minutes=5))
+    celery_worker_process(queues=["codes", "messages"])
+    wait_until(lambda: len(sens.taken) == 31, "everything is sent")
+    [place] = [place for place, taken in enumerate(sens.taken) if code.check_code in taken["content"]]
+    assert place < 5
 
 
 @transaction.atomic
