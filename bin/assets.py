@@ -24,7 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 NPM_MAJOR_MIN = 7  # older ones do not read the lock file
 SOURCE_MAP = re.compile(r"/\*[#@]\s*sourceMappingURL=.*?\*/")
-LETTER_WEIGHTS = ("Pretendard-Regular.otf", "Pretendard-SemiBold.otf", "Pretendard-Bold.otf")
+LETTER_FONTS = {
+    "pretendard": ("Pretendard-Regular.otf", "Pretendard-SemiBold.otf", "Pretendard-Bold.otf"),
+    "pretendard-jp": ("PretendardJP-Regular.otf",),  # the same hand with Hanja, which names of businesses have
+}
 
 # The package's own names folders of another machine. A page brings its typeface along; this is what is there before it.
 FONTS = """<?xml version="1.0"?>
@@ -131,9 +134,10 @@ def _copy_typeface(packages: Path, target: Path) -> None:
 
 
 def _copy_letter_fonts(packages: Path, target: Path) -> None:
-    for weight in LETTER_WEIGHTS:
-        shutil.copyfile(packages / f"pretendard/dist/public/static/{weight}", target / weight)
-    shutil.copyfile(packages / "pretendard/dist/LICENSE.txt", target / "LICENSE.txt")
+    for package, names in LETTER_FONTS.items():
+        for name in names:
+            shutil.copyfile(packages / package / "dist/public/static" / name, target / name)
+        shutil.copyfile(packages / package / "dist/LICENSE.txt", target / f"LICENSE-{package}.txt")
 
 
 def _unpack_browser(packages: Path, target: Path) -> None:

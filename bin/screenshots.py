@@ -34,6 +34,7 @@ OVERVIEW = Shot("overview", "ops", "/programmes/1015/")
 ALL = (
     OVERVIEW,
     Shot("sign-in", "", "/sign-in/"),
+    Shot("sign-in-staff", "", "/staff/sign-in/"),
     Shot("claims", "officer", "/programmes/1015/claims/"),
     Shot("claim", "officer", "/programmes/1015/claims/?state=determined", "a.reference"),
     Shot("claim-council", "officer", "/programmes/1015/claims/?state=awaiting_council", "a.reference"),
@@ -74,7 +75,7 @@ def _pages(browser: Browser, url: str, *, everything: bool) -> Iterator[tuple[st
 
 def _take(page: Page, shot: Shot, file: Path) -> None:
     page.context.clear_cookies(name="sessionid")
-    page.goto(f"/sign-in/?next={shot.path}")
+    page.goto(f"/staff/sign-in/?next={shot.path}" if shot.username else shot.path)
     if shot.username:
         page.fill("[name=username]", shot.username)
         page.fill("[name=password]", (VAR / "secrets/sample-password").read_text())

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from claims.views.claim_list import claim_list
-from claims.views.claim_page import claim_page, my_claim, my_claims
+from claims.views.claim_page import claim_page
 from claims.views.evidence_files import EVIDENCE_URLS
 from claims.views.home import home
 from claims.views.overview import overview, overview_live
@@ -15,7 +15,7 @@ urlpatterns = [
     path("programmes/<slug:code>/live/", overview_live, name="overview-live"),
     path("programmes/<slug:code>/claims/", claim_list, name="claims"),
     path("programmes/<slug:code>/claims/<slug:reference>/", claim_page, name="claim"),
-    path("my/claims/", my_claims, name="my-claims"),
-    path("my/claims/<slug:reference>/", my_claim, name="my-claim"),
+    path("", include("claims.views.form.urls")),  # before the status pages: "new" is not a claim's reference
+    path("", include("claims.views.status.urls")),
     *EVIDENCE_URLS,
 ]

@@ -46,6 +46,12 @@ CONSENT_VERSION_MAX = 1_000  # versions of a consent's text: far more than are e
 # --- Lists of a claim (entries) --------------------------------------------------------------------------------------
 LOSSES_PER_CLAIM_MAX = 30  # ours: every service of the outage, several periods of some; still one readable working
 
+# --- Drafts of claims -------------------------------------------------------------------------------------------------
+ANSWER_LENGTH_MAX = NAME_TEXT_LENGTH_MAX  # characters of one answer as typed: what is longer is told so, and not saved
+ANSWER_KEY_LENGTH_MAX = 3  # characters: lines of a draft are numbered
+AGENT_REASON_LENGTH_MAX = 200  # why an agent fills in a claim: who called, how it was made sure
+DRAFTS_PER_PERSON_MAX = 50  # drafts begun and not sent, in all: enough for a broker, a bound for a script
+
 # --- Lists of a policy (entries) ------------------------------------------------------------------------------------
 TABLE_ENTRIES_MAX = 2_000  # services, industries, kinds of evidence: the full industry classification has 1,196 classes
 PARTIES_MAX = 50  # parties of a council: each has a seat at one table
@@ -110,3 +116,21 @@ CODES_PER_CONTACT_MAX = 5  # an hour: nobody's phone is made to ring all day
 CODES_PER_ADDRESS_MAX = 20  # an hour: a shop's or an office's shared line has enough, a script does not
 CODE_PURPOSE_LENGTH_MAX = 20  # characters: the width of the column
 BUSINESSES_PER_PERSON_USUAL = 5  # businesses behind one account; more is allowed, and noted with the change
+
+# --- API ------------------------------------------------------------------------------------------------------------
+API_BODY_BYTES_MAX = 262_144  # bytes of a JSON body: the longest answers of a step are a tenth of it
+API_BODY_DEPTH_MAX = 12  # objects and lists inside each other: ours need four
+API_PAGE_ROWS = 20  # rows of a page, where a client does not say
+API_PAGE_ROWS_MAX = 100  # rows of a page at most
+API_RATES = {  # requests of one account, or of one address that has not signed in
+    "read": "300/min",
+    "write": "60/min",
+    "public": "120/min",
+    "sign_in": "30/min",  # codes and their tries have narrower bounds of their own, above
+    "upload": "120/min",
+}
+API_TOKEN_DAYS = 90  # days until a token has to be had anew
+API_TOKENS_PER_PERSON_MAX = 10  # live tokens; one more ends the oldest
+API_TOKEN_LABEL_LENGTH_MAX = 60  # characters: what a person calls the program that uses it
+IDEMPOTENCY_KEY_LENGTH_MAX = 100  # characters: a UUID has 36
+IDEMPOTENCY_KEPT_HOURS = 48  # hours: 24 at least, so that whoever was offline for a day can still send again

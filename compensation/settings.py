@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "django_cotton",
     "allauth.account",
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compensation.runtime.middleware.ReceivedAtMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -120,6 +123,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-grant-jobs": {"task": "users.sweep_grant_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
     "write-notices": {"task": "claims.write_notices", "schedule": 5.0, "options": {"expires": 5.0}},
     "sweep-messages": {"task": "messaging.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
+    "remove-idempotency-keys": {
+        "task": "runtime.remove_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -240,16 +248,41 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+LETTER_FONTS_DIR = VAR_DIR / "letter-fonts"  # the typeface of letters (PDF), from bin/assets.py
 # On disk, hashed while received, bounded: on every page, also those that expect no file.
 FILE_UPLOAD_HANDLERS = ["compensation.runtime.uploads.MeasuringUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # The malware scanner (clamd): host:port or the path of its socket. Blank: files are not scanned, and staff see that.
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 
+# --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "users.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["compensation.runtime.api_body.JsonBody"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "compensation.runtime.api_body.AlwaysJson",
+    "DEFAULT_THROTTLE_CLASSES": ["compensation.runtime.api_throttles.Throttle"],
+    "DEFAULT_SCHEMA_CLASS": "compensation.runtime.api_schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "compensation.runtime.api_errors.answer_to",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "1015 피해지원 API",
+    "DESCRIPTION": "The merchant's road as an API: the same services, parsers and sentences as the pages.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # --- audit ------------------------------------------------------------------------------------------------------------

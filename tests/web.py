@@ -1,4 +1,4 @@
-"""What tests of pages need: static files without a manifest, and a real Chromium (`bin/assets.py --dev` fetches it)."""
+"""What tests of pages need: static files without a manifest, axe, and a real Chromium (from `bin/assets.py --dev`)."""
 
 import io
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path(__file__).parent.parent / "var" / "chromium"
 FLAGS = [
@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = f"""axe.run(document, {{runOnly: {RULES}}}).then(found =>
+    found.violations.map(rule => `${{rule.id}}: ${{rule.nodes.map(node => node.html)}}`))"""
 
 
 @pytest.fixture
@@ -48,3 +52,41 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(params=["ko", "en"])
+def language(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server, language, request) -> Iterator[Page]:
+    """A phone's page that notes every complaint of the browser and every request that leaves the site."""
+    scheme = "dark" if language == "en" else "light"
+    context = chromium.new_context(viewport=NARROW, color_scheme=scheme, base_url=live_server.url)
+    context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page, page.complaints = context.new_page(), []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda asked: _stays(asked.url, live_server.url) or page.complaints.append(asked.url))
+    yield page
+    context.close()
+
+
+def _stays(url: str, site: str) -> bool:
+    return url.startswith((site, "data:"))
+
+
+def faults_of(page: Page) -> list[str]:
+    """Complaints, overflow and what axe finds at both widths. axe comes last: it tries what the policy forbids."""
+    page.wait_for_load_state("networkidle")
+    faults = [*page.complaints]
+    page.evaluate((CHROMIUM / "axe.min.js").read_text())
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
+            faults.append(f"{width} px wide on {size['width']} px")
+        faults += page.evaluate(AXE)
+    page.set_viewport_size(NARROW)
+    page.complaints.clear()
+    return faults

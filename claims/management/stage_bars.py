@@ -5,7 +5,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from claims.selectors.run_progress import StageProgress
+from claims.selectors.run_progress import DONE, NOW, StageProgress
 
 
 class StageBars:
@@ -17,7 +17,7 @@ class StageBars:
 
     def show(self, stages: list[StageProgress]) -> bool:
         """Draws the stages; says whether anything moved."""
-        moved = [self._finish(stage) if stage.state == "done" else self._advance(stage) for stage in stages]
+        moved = [self._finish(stage) if stage.state == DONE else self._advance(stage) for stage in stages]
         return any(moved)
 
     def _finish(self, stage: StageProgress) -> bool:
@@ -25,11 +25,12 @@ class StageBars:
             return False
         self._finished.add(stage.code)
         self._close()
-        sys.stderr.write(f"  {stage.code:<14}{stage.done:>14,} {stage.unit}\n")
+        figures = f"{stage.done:>14,} {stage.unit}" if stage.unit else ""
+        sys.stderr.write(f"  {stage.code:<14}{figures or 'done':>14}\n")
         return True
 
     def _advance(self, stage: StageProgress) -> bool:
-        if stage.state != "running" or not stage.total:
+        if stage.state != NOW or not stage.total:
             return False
         if self._bar is None:
             self._bar = tqdm(desc=f"  {stage.code}", unit=f" {stage.unit}", unit_scale=True, disable=None, leave=False)

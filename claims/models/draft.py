@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from compensation import limits
 from compensation.programmes.models import Programme
 from compensation.runtime.encryption import EncryptedTextField
 
@@ -14,10 +15,11 @@ def draft_reference() -> str:
 
 
 class ClaimDraft(models.Model):
-    """A claim that is being filled in. Nothing of it counts before it is submitted; it can be carried on on another device.
+    """A claim that is being filled in, also in turns on several devices. Nothing of it counts before it is submitted.
 
-    `answers` is JSON by step, as typed (encrypted: it holds names and account numbers). `version` rises with each save, so
-    that two devices do not overwrite each other unknowingly. A draft becomes one claim, however often it is sent.
+    `answers` is JSON by step, as typed (encrypted: it holds names and account numbers), each step with a version, so
+    that two devices do not overwrite each other unknowingly (claims.services.drafts.answers). `version` counts all
+    saves. A draft becomes one claim, however often it is sent.
     """
 
     reference = models.CharField(max_length=32, unique=True, default=draft_reference)
@@ -26,6 +28,7 @@ class ClaimDraft(models.Model):
     answers = EncryptedTextField(default="{}")
     version = models.PositiveIntegerField(default=1)
     by_agent = models.BooleanField(default=False, help_text="filled in by the customer centre on the merchant's behalf")
+    agent_reason = models.CharField(max_length=limits.AGENT_REASON_LENGTH_MAX, blank=True, help_text="why by an agent")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     claim = models.OneToOneField(

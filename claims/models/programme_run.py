@@ -36,7 +36,6 @@ class ProgrammeRun(models.Model):
     maker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.IMPORT)
-    stage_total = models.PositiveBigIntegerField(default=0, help_text="units that waited when the stage began")
     fault = models.TextField(blank=True)
     started_at = models.DateTimeField()
     stage_began_at = models.DateTimeField()

@@ -20,12 +20,13 @@ def question_reference() -> str:
     return secrets.token_urlsafe(16)
 
 
-@pghistory.track(pghistory.UpdateEvent(), fields=["state", "closed_at", "reminded_at"])
+@pghistory.track(pghistory.UpdateEvent(), fields=["state", "closed_at"])
 class Question(models.Model):
     """What an officer asks of a merchant: everything that is missing, at once. One is open at a time.
 
     `kinds` are codes of the policy's evidence kinds. From `asked_at` until `closed_at` (answered, or no longer needed)
-    the clock of the claim, and of an objection to it, stands still. `due_at` is the first moment that is too late.
+    the clock of the claim, and of an objection to it, stands still. `due_at` is the first moment that is too late,
+    `remind_at` when the merchant is reminded (None once that is settled).
     """
 
     reference = models.CharField(max_length=32, unique=True, default=question_reference)
@@ -36,7 +37,7 @@ class Question(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    reminded_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -51,6 +52,7 @@ class Question(models.Model):
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("asked_at")), name="question_closed_after_asked"
             ),
         ]
+        indexes = [models.Index(fields=["remind_at"], name="question_to_remind", condition=Q(remind_at__isnull=False))]
         triggers = [MovesOnly(name="question_moves", field="state", moves=QUESTION.moves)]
 
     def __str__(self) -> str:

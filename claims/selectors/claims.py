@@ -9,6 +9,7 @@ import rules
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from claims.models import Assessment, Claim, ClaimTransition
+from claims.selectors.status import with_status
 from compensation import limits
 from compensation.policy.references import ReferenceRefused, normalise_reference
 from compensation.policy.tiers import COUNCIL
@@ -88,16 +89,22 @@ def page_of(*, claims: QuerySet[Claim], number: int) -> tuple[list[Claim], int, 
 
 
 def claim_with_history(*, claims: QuerySet[Claim], reference: str) -> Claim:
-    """One of `claims` with its merchant, history and older assessments. Raises Claim.DoesNotExist."""
+    """One of `claims` with its merchant, history, thread and older assessments. Raises Claim.DoesNotExist."""
     return (
         claims.select_related(
-            "merchant", "window", "association_file", "programme", "assessment__policy_version", "determination"
+            "merchant",
+            "window",
+            "association_file",
+            "programme",
+            "assessment__policy_version",
+            "determination__assessment",
         )
         .prefetch_related(
             "losses",
             Prefetch("transitions", ClaimTransition.objects.select_related("actor").order_by("id")),
             Prefetch("assessments", Assessment.objects.select_related("policy_version").order_by("-id")),
             Prefetch("merchant__bank_accounts", BankAccount.objects.order_by("-id")),
+            *with_status(),
         )
         .get(reference=reference)
     )

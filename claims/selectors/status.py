@@ -63,8 +63,8 @@ def status_of(*, claim: Claim, policy: Policy, at: datetime) -> Status:
     question = next((row for row in questions if row.state == QuestionState.ASKED), None)
     objection = next((row for row in claim.objections.all() if row.state == ObjectionState.RECEIVED), None)
     return Status(
-        holder=_holder(claim, question, objection),
-        since=question.asked_at if question else _came_into(claim, claim.state),
+        holder=(holder := _holder(claim, question, objection)),
+        since=question.asked_at if question and holder == Holder.MERCHANT else _came_into(claim, claim.state),
         reading=_reading(claim, questions, policy, at),
         question=question,
         objection=objection,
@@ -109,11 +109,11 @@ def determinations_of(*, claim: Claim) -> list[Determination]:
 
 
 def _holder(claim: Claim, question: Question | None, objection: Objection | None) -> Holder:
+    if claim.state == ClaimState.DETERMINED and claim.determination and claim.determination.amount_won:
+        return Holder.PAYMENTS  # whatever is objected to or asked meanwhile
     if question:
         return Holder.MERCHANT
     if claim.state == ClaimState.DETERMINED:
-        if claim.determination and claim.determination.amount_won:
-            return Holder.PAYMENTS
         return Holder.OFFICER if objection else Holder.NOBODY
     holders = {ClaimState.RECEIVED: Holder.MACHINE, ClaimState.AWAITING_COUNCIL: Holder.COUNCIL}
     return holders.get(ClaimState(claim.state), Holder.NOBODY)

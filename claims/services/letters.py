@@ -4,6 +4,7 @@ A letter is made when it is asked for, from rows that never change, and not stor
 """
 
 import json
+import logging
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import translation
 from claims.models import Determination
 from claims.services.letter_words import determination_words
 
+logger = logging.getLogger(__name__)
 STANDARDS: list[Any] = ["ua-1", "a-2b"]
 
 
@@ -40,7 +42,13 @@ def _set(name: str, words: dict[str, Any], at: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"letter": json.dumps(words, ensure_ascii=False)},
     )
-    return bytes(compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())))
+    moment = int(at.timestamp())
+    try:
+        return bytes(compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=moment))
+    except typst.TypstError as error:
+        # A name in a script that the typeface has not: it is set with boxes, which the standards do not allow.
+        logger.warning("A letter without the standards: %s", error.message)
+        return bytes(compiler.compile(format="pdf", timestamp=moment))
 
 
 @cache

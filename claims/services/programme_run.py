@@ -123,11 +123,9 @@ def _stop(run: ProgrammeRun, fault: str) -> None:
 
 
 def _move(run: ProgrammeRun, stage: Stage, at: datetime) -> None:
-    run.stage, run.stage_began_at, run.stage_total = stage, at, 0
-    if stage == Stage.ASSESS:
-        run.stage_total = Claim.objects.filter(programme=run.programme, state="received").count()
+    run.stage, run.stage_began_at = stage, at
     if stage == Stage.DONE:
         run.finished_at = at
-    run.save(update_fields=["stage", "stage_began_at", "stage_total", "finished_at"])
+    run.save(update_fields=["stage", "stage_began_at", "finished_at"])
     if stage != Stage.DONE:
         send_after_commit("claims.advance_run", run_id=run.pk)

@@ -5,7 +5,7 @@ a withdrawal at the same moment come one after the other.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,16 +14,19 @@ from claims.selectors.status import open_objection_of, open_question_of, policy_
 from claims.services.claim_lock import lock_claim
 from claims.services import question_refusals as refusals
 from claims.services.question_refusals import AnswerRefused, QuestionRefused
-from claims.services.telling import last_day, tell_merchant
+from claims.services.telling import LANGUAGE, last_day, tell_merchant
 from compensation.audit.services import because
-from compensation.policy.deadlines import answer_until
+from compensation.policy.deadlines import answer_until, remind_at
 from compensation.policy.document import EvidenceKind, Policy
 from compensation.policy.transitions import ClaimState, EvidenceScanState, QuestionState
 from compensation.policy.wording import pick
 from compensation.values.paragraphs import parse_paragraphs
 from users.models import User
 
-__all__ = ["AnswerRefused", "QuestionRefused", "answer", "ask", "cancel", "close_open_question", "papers_text"]
+__all__ = ["AnswerRefused", "QuestionRefused", "answer", "ask", "cancel", "close_open_question", "remind_next"]
+
+REMINDED_IN_THE_MORNING = timedelta(hours=10)  # of the day: nobody's phone rings at midnight
+NOTICE_CONSENT = "electronic_notice"  # the consent without which only what handling needs is sent
 
 
 @transaction.atomic
@@ -52,11 +55,12 @@ def ask(*, claim: Claim, kinds: Sequence[str], text: str, actor: User, at: datet
             asked_by=actor,
             asked_at=at,
             due_at=answer_until(asked_at=at, policy=policy),
+            remind_at=remind_at(asked_at=at, policy=policy) + REMINDED_IN_THE_MORNING,
         )
     tell_merchant(
         claim=claim,
         template="papers_asked",
-        variables={"papers": papers_text(asked, said), "due": last_day(question.due_at)},
+        variables={"papers": _papers_text(asked, said), "due": last_day(question.due_at)},
         at=at,
         dedupe_key=f"question {question.reference}",
     )
@@ -106,9 +110,32 @@ def close_open_question(*, claim: Claim, actor: User, at: datetime) -> None:
         _close(question, QuestionState.CANCELLED, actor, at)
 
 
-def papers_text(kinds: Sequence[EvidenceKind], text: str, language: str = "ko") -> str:
+@transaction.atomic
+def remind_next(*, at: datetime, size: int = 100) -> int:
+    """Reminds merchants whose answer is due soon, where they agreed to such notices; how many questions were settled.
+
+    Questions that another worker holds are left to it.
+    """
+    due = Question.objects.filter(state=QuestionState.ASKED, remind_at__lte=at).order_by("remind_at", "id")
+    relations = ("claim__merchant", "claim__programme", "claim__assessment__policy_version")
+    questions = list(due.select_for_update(skip_locked=True, of=("self",)).select_related(*relations)[:size])
+    for question in questions:
+        if at < question.due_at and question.claim.consents.filter(code=NOTICE_CONSENT).exists():
+            kinds = [kind for kind in policy_for(claim=question.claim).evidence_kinds if kind.code in question.kinds]
+            tell_merchant(
+                claim=question.claim,
+                template="paper_reminder",
+                variables={"papers": _papers_text(kinds, question.text), "due": last_day(question.due_at)},
+                at=at,
+                dedupe_key=f"question {question.reference} reminder",
+            )
+    Question.objects.filter(pk__in=[question.pk for question in questions]).update(remind_at=None)
+    return len(questions)
+
+
+def _papers_text(kinds: Sequence[EvidenceKind], text: str) -> str:
     """What is asked for, in one line: the papers by name, or the words of the question."""
-    return ", ".join(pick(language, kind.name_ko, kind.name_en) for kind in kinds) or text
+    return ", ".join(pick(LANGUAGE, kind.name_ko, kind.name_en) for kind in kinds) or text
 
 
 
@@ -116,7 +143,7 @@ def _close(question: Question, state: QuestionState, actor: User, at: datetime) 
     asked = Question.objects.filter(pk=question.pk, state=QuestionState.ASKED)
     with because(actor=actor, reason=f"question {state}"):
         # An answer cannot be older than its question, whatever the clocks of two servers say.
-        if asked.update(state=state, closed_at=max(at, question.asked_at)) != 1:
+        if asked.update(state=state, closed_at=max(at, question.asked_at), remind_at=None) != 1:
             raise refusals.no_longer_open()
 
 

@@ -21,6 +21,11 @@ TONES = {"received": "waiting", "determined": "good", "awaiting_council": "counc
 REASONS = {
     "assessed": _("정책에 따라 피해액을 산정했습니다."),
     "association file": _("협회가 보낸 파일로 접수했습니다."),
+    "filed online": _("온라인으로 접수했습니다."),
+    "withdrawn_mistake": _("내용을 잘못 적었습니다."),
+    "withdrawn_double": _("같은 피해를 두 번 접수했습니다."),
+    "withdrawn_not_needed": _("지원을 받지 않기로 했습니다."),
+    "withdrawn_other": _("그 밖의 이유입니다."),
 }
 
 

@@ -53,7 +53,7 @@ def validity_text(item: BenefitItem) -> str:
         return ""
     if validity.kind == DAYS:
         return gettext("%(days)d일 동안") % {"days": validity.days}
-    if validity.kind == UNTIL:
+    if validity.kind == UNTIL and validity.until:
         return gettext("%(day)s까지") % {"day": date_format(validity.until, "DATE_FORMAT")}
     if validity.kind == MONTH_FROM_ACTIVATION:
         return gettext("쓰기 시작한 날부터 한 달")

@@ -10,15 +10,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Determination
+from claims.models import Claim, Determination
 from claims.selectors.status import Holder, Status
 from claims.selectors.timeline import Event
+from claims.services import letter_words
 from claims.templatetags.claim_wording import reason_text
 from claims.templatetags.public_wording import channel_name
 from compensation.messaging.texts import text_of
 from compensation.policy.deadlines import Reading
 from compensation.policy.document import EvidenceKind
-from compensation.policy.tiers import NO_SUPPORT
+from compensation.policy.objections import Reason
 from compensation.runtime.masking import masked_account
 from compensation.runtime.templatetags.wording import in_korean, local_name, won
 from compensation.values.bank_accounts import BANKS
@@ -49,9 +50,8 @@ def holder_name(holder: Holder) -> str:
 @register.filter
 def stage_text(status: Status) -> str:
     """What is being done, in a few words: 협의체 심사 중."""
-    if status.holder == Holder.MERCHANT:
-        return gettext("답변을 기다리고 있습니다")
     return {
+        Holder.MERCHANT: gettext("심사 잠시 멈춤"),
         Holder.MACHINE: gettext("피해액 산정 중"),
         Holder.COUNCIL: gettext("협의체 심사 중"),
         Holder.PAYMENTS: gettext("지급 준비 중"),
@@ -65,11 +65,9 @@ def days_left(reading: Reading | None) -> str:
     if reading is None:
         return ""
     days = reading.remaining_working_days
-    if reading.is_paused:
-        return gettext("%(days)d일 남긴 채 멈춤") % {"days": days}
     if reading.is_overdue:
         return gettext("예정보다 늦어짐")
-    return gettext("%(days)d일 남음") % {"days": days} if days else gettext("오늘까지")
+    return gettext("%(days)d일 남음") % {"days": days} if days or reading.is_paused else gettext("오늘까지")
 
 
 @register.filter
@@ -87,13 +85,7 @@ def kind_names(kinds: list[EvidenceKind]) -> str:
 @register.filter
 def determination_reason(determination: Determination) -> str:
     """Why it was decided so, in one sentence."""
-    if determination.assessment.route == NO_SUPPORT:
-        return gettext("산정한 피해액이 0원이어서 지원금이 없습니다.")
-    loss, amount = won(determination.assessment.assessed_won), won(determination.amount_won)
-    return gettext("산정한 피해액 %(loss)s이 이 지원 구간에 들어, 정해진 지원금 %(amount)s을 지급합니다.") % {
-        "loss": loss,
-        "amount": amount,
-    }
+    return letter_words.reason_text(determination=determination, language="ko" if in_korean() else "en")
 
 
 @register.filter
@@ -147,7 +139,7 @@ def _message(text: Any) -> Callable[[dict[str, Any]], str]:
     def sentence(values: dict[str, Any]) -> str:
         message = values["message"]
         title = text_of(message.template).titles["ko" if in_korean() else "en"]
-        return str(text) % {"channel": channel_name(message.channel), "title": title, "code": message.check_code}
+        return str(text) % {"channel": channel_name(message.channel), "title": title}
 
     return sentence
 
@@ -170,6 +162,35 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "account_changed": _account_changed,
     "message_waiting": _message(_("안내를 보내려고 기다리고 있습니다(%(channel)s): %(title)s.")),
     "message_sending": _message(_("안내를 보내고 있습니다(%(channel)s): %(title)s.")),
-    "message_sent": _message(_("안내를 보냈습니다(%(channel)s): %(title)s. 확인번호 %(code)s")),
+    "message_sent": _message(_("안내를 보냈습니다(%(channel)s): %(title)s.")),
     "message_failed": _message(_("안내를 보내지 못했습니다(%(channel)s): %(title)s.")),
 }
+
+STEPS = {
+    "received": _("접수"),
+    "assessed": _("산정"),
+    "council": _("협의체"),
+    "determined": _("결정"),
+    "paid": _("지급"),
+    "withdrawn": _("철회"),
+}
+
+
+@register.filter
+def step_name(code: str) -> str:
+    """A step of a claim's road, in a word."""
+    return str(STEPS[code])
+
+
+@register.filter
+def standing_tone(claim: Claim) -> str:
+    """The ground of the block that says where a claim stands."""
+    if claim.state == "determined":
+        return "paid" if claim.determination and claim.determination.amount_won else "none"
+    return {"awaiting_council": "council", "received": "waiting"}.get(claim.state, "none")
+
+
+@register.filter
+def reason_sentence(reason: Reason) -> str:
+    """Why something is not possible, in the language of the page."""
+    return reason.message_ko if in_korean() else reason.message_en

@@ -84,9 +84,18 @@ def _shown(request: HttpRequest, owner: ClaimDraft | Claim, problems: Sequence[P
     next_address = _next(request)
     if request.method == "POST" and not problems and not request.htmx:
         return redirect(next_address or _address(owner))
+    content = evidence_content(owner=owner, problems=problems, next_address=next_address)
+    template = "merchant/evidence_list.html" if request.htmx else "merchant/evidence.html"
+    return render(request, template, content, status=REFUSED if problems else 200)
+
+
+def evidence_content(
+    *, owner: ClaimDraft | Claim, problems: Sequence[Problem] = (), next_address: str = ""
+) -> dict[str, Any]:
+    """What merchant/evidence_list.html needs. `next_address`: where one goes on after sending a file without htmx."""
     kinds = _by_kind(owner, problems)
     placed = [problem for row in kinds for problem in row["problems"]]
-    content = {
+    return {
         "owner": owner,
         "is_draft": isinstance(owner, ClaimDraft),
         "address": _address(owner),
@@ -96,21 +105,23 @@ def _shown(request: HttpRequest, owner: ClaimDraft | Claim, problems: Sequence[P
         "file_mb_max": refusals.FILE_MB_MAX,
         "claim_mb_max": refusals.CLAIM_MB_MAX,
     }
-    template = "merchant/evidence_list.html" if request.htmx else "merchant/evidence.html"
-    return render(request, template, content, status=REFUSED if problems else 200)
 
 
 def _by_kind(owner: ClaimDraft | Claim, problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """The policy's kinds of evidence, each with what is there of it and what was not taken."""
-    evidence = evidence_list(owner=owner)
-    return [
-        {
-            "kind": kind,
-            "evidence": [row for row in evidence if row.kind == kind.code],
-            "problems": [problem for problem in problems if problem["kind"] == kind.code],
-        }
-        for kind in current_policy(programme=owner.programme).policy.evidence_kinds
-    ]
+    there = evidence_list(owner=owner)
+    rows = []
+    for kind in current_policy(programme=owner.programme).policy.evidence_kinds:
+        evidence = [row for row in there if row.kind == kind.code]
+        rows.append(
+            {
+                "kind": kind,
+                "evidence": evidence,
+                "is_live": any(row.due_at for row in evidence),  # a worker still has to scan or draw one
+                "problems": [problem for problem in problems if problem["kind"] == kind.code],
+            }
+        )
+    return rows
 
 
 def _address(owner: ClaimDraft | Claim) -> str:

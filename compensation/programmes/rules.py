@@ -25,4 +25,6 @@ rules.add_perm("programmes.view_overview", works_as(Role.OFFICER, Role.COUNCIL, 
 rules.add_perm("programmes.view_claims", works_as(Role.OFFICER, Role.OPS, Role.AGENT, Role.AUDITOR))
 rules.add_perm("programmes.view_council_claims", works_as(Role.COUNCIL))  # only the claims on the council route
 rules.add_perm("programmes.view_evidence", works_as(Role.OFFICER, Role.AUDITOR))
+rules.add_perm("programmes.ask_merchant", works_as(Role.OFFICER))
+rules.add_perm("programmes.file_for_merchants", works_as(Role.AGENT))
 rules.add_perm("programmes.run_programme", works_as(Role.OPS))

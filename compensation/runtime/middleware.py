@@ -1,23 +1,45 @@
 """Middleware of every request."""
 
+import ipaddress
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 LAST_SEEN = "last_seen"
 WRITE_EVERY_SECONDS = 60
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's address: the peer, or with TRUSTED_PROXIES=n the n-th from the right of X-Forwarded-For."""
+    """The caller's address: the peer, or with TRUSTED_PROXIES=n the n-th from the right of X-Forwarded-For.
+
+    '' where that is no address: what people send in a header must not reach a column of addresses.
+    """
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.TRUSTED_PROXIES
-    if proxies and len(forwarded) >= proxies:
-        return str(forwarded[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    behind_proxies = proxies and len(forwarded) >= proxies
+    address = forwarded[-proxies] if behind_proxies else str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
+
+
+class ReceivedAtMiddleware:
+    """Notes in `request.received_at` when the request reached us, before anything else is done for it.
+
+    An intake window is asked about that moment: what takes long after it is not the merchant's fault.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.received_at = timezone.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class StaffSessionMiddleware:

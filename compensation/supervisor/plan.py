@@ -107,7 +107,7 @@ def _prepare(house: House, terminal: Terminal) -> None:
     terminal.step("Front-end parts, translations, static files")
     house.require([sys.executable, "bin/assets.py"], quiet_as="setup")
     house.require(manage("translations", "compile"), quiet_as="setup")
-    house.require(manage("collectstatic", "--noinput", "--verbosity=0"), quiet_as="setup")
+    house.require(manage("collectstatic", "--noinput", "--ignore=redoc", "--verbosity=0"), quiet_as="setup")
     terminal.step("Tables")
     house.require(manage("migrate", "--noinput"), quiet_as="setup")
     terminal.step(f"The programme's rules: programmes/{PROGRAMME}.toml")

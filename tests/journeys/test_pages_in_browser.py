@@ -3,24 +3,18 @@
 The server sends its content security policy, so whatever a page would break of it shows as an error here.
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from claims.models import Claim
 from compensation.programmes.models import Role
 from tests.cast import person
 from tests.claims.pages_cast import assessed_claims, merchant_with_account
-from tests.web import CHROMIUM
+from tests.web import faults_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
 
 PASSWORD = "correct horse battery"
-NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = f"""axe.run(document, {{runOnly: {RULES}}}).then(found =>
-    found.violations.map(rule => `${{rule.id}}: ${{rule.nodes.map(node => node.html)}}`))"""
 
 
 @pytest.fixture
@@ -33,49 +27,11 @@ def claims(programme) -> dict[str, Claim]:
     return {"paid": paid, "council": Claim.objects.filter(state="awaiting_council").first()}
 
 
-@pytest.fixture(params=["ko", "en"])
-def language(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server, language, request) -> Iterator[Page]:
-    """A phone's page that notes every complaint of the browser and every request that leaves the site."""
-    scheme = "dark" if language == "en" else "light"
-    context = chromium.new_context(viewport=NARROW, color_scheme=scheme, base_url=live_server.url)
-    context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-    page, page.complaints = context.new_page(), []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("request", lambda asked: _stays(asked.url, live_server.url) or page.complaints.append(asked.url))
-    yield page
-    context.close()
-
-
-def _stays(url: str, site: str) -> bool:
-    return url.startswith((site, "data:"))
-
-
 def sign_in(page: Page, username: str) -> None:
-    page.goto("/sign-in/")
+    page.goto("/staff/sign-in/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.click("main form button")
-
-
-def faults_of(page: Page) -> list[str]:
-    """Complaints, overflow and what axe finds at both widths. axe comes last: it tries what the policy forbids."""
-    page.wait_for_load_state("networkidle")
-    faults = [*page.complaints]
-    page.evaluate((CHROMIUM / "axe.min.js").read_text())
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
-            faults.append(f"{width} px wide on {size['width']} px")
-        faults += page.evaluate(AXE)
-    page.set_viewport_size(NARROW)
-    page.complaints.clear()
-    return faults
 
 
 def open_all(page: Page) -> None:
@@ -83,7 +39,7 @@ def open_all(page: Page) -> None:
 
 
 def test_the_sign_in_page_and_its_error(page, claims):
-    page.goto("/sign-in/")
+    page.goto("/staff/sign-in/")
     assert faults_of(page) == []
     page.complaints.clear()
     sign_in(page, "nobody")

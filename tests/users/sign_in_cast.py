@@ -1,9 +1,10 @@
 """How the tests walk in: the code is read where a person reads it, in the message that was written."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
@@ -46,16 +47,15 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2023-01-31T{text}+09:00")
 
 
-@pytest.fixture
-def kakao(settings):
-    """Kakao's stand-in runs, and the settings name it."""
+@contextmanager
+def kakao_stand_in(settings) -> Iterator[OpenIdProvider]:
+    """Kakao's stand-in runs, and the settings are as the environment makes them under `make run`."""
     with OpenIdProvider() as provider:
         use_kakao(settings, provider)
         yield provider
 
 
 def use_kakao(settings, provider: OpenIdProvider) -> None:
-    """What the environment says under `make run`."""
     settings.KAKAO_CLIENT_ID = openid_provider.CLIENT_ID
     app = {
         "provider_id": "kakao-oidc",

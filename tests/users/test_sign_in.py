@@ -23,9 +23,9 @@ def alice(db) -> User:
     return User.objects.create_user(username="alice", password=PASSWORD)
 
 
-def sign_in(client, username="alice", password=PASSWORD, address="203.0.113.1", **extra):
+def sign_in(client, username="alice", password=PASSWORD, address="203.0.113.1", headers=None, **extra):
     data = {"username": username, "password": password} | extra
-    return client.post("/staff/sign-in/", data, REMOTE_ADDR=address)
+    return client.post("/staff/sign-in/", data, REMOTE_ADDR=address, headers=headers)
 
 
 def fail(client, times, **who):
@@ -84,6 +84,15 @@ def test_an_address_may_fail_twenty_times_whatever_the_usernames(client, alice):
         sign_in(client, username=f"user{number}", password="wrong")
     assert sign_in(client).status_code == 429
     assert sign_in(client, address="203.0.113.2").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"), [("198.51.100.7", "198.51.100.7"), ("evil, 198.51.100.7", "198.51.100.7"), ("evil", None)]
+)
+def test_behind_a_proxy_the_address_is_the_one_it_adds(client, alice, settings, header, kept):
+    settings.TRUSTED_PROXIES = 1
+    assert sign_in(client, headers={"X-Forwarded-For": header}).status_code == 302
+    assert SignInAttempt.objects.get().address == kept
 
 
 @pytest.mark.django_db(transaction=True)

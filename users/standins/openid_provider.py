@@ -145,8 +145,7 @@ class OpenIdProvider:
         }
         if "subject" in self.faults:
             del claims["sub"]
-        key = rsa.generate_private_key(65537, 2048) if "signature" in self.faults else self._key
-        return jwt.encode(claims, key, algorithm="RS256", headers={"kid": "stand-in"})
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "stand-in"})
 
 
 class _Handler(BaseHTTPRequestHandler):

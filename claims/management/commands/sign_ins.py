@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
@@ -17,3 +18,8 @@ class Command(BaseCommand):
         prepare_representative(programme=programme_by_code(code=options["programme"]), at=timezone.now())
         for person in sign_ins():
             self.stdout.write(f"  {person.role.value:<10} {person.username:<10} {person.password}")
+        self.stdout.write(
+            "  These sign in at /staff/sign-in/ . As a merchant: /sign-in/ with any Korean mobile number."
+        )
+        if settings.MESSAGING["sms"] == "file":
+            self.stdout.write(f"  Codes and other messages are written to {settings.MESSAGING['folder']}")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from claims.selectors.public import claims_on_record, open_programmes
@@ -77,6 +78,7 @@ class CodeForm(PublicForm):
     )
 
 
+@cache_control(no_store=True)  # on a shared computer, the next person's back button finds nothing
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_claim(request: HttpRequest) -> HttpResponse:
     """The step follows from the button: `code`, `back` or the first. What was typed stands in no address."""

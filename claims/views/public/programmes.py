@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from claims.selectors.public import BEFORE, OPEN, intake_state, open_programmes, public_programme
@@ -43,15 +43,5 @@ def intake(programme: Programme, at: Any) -> dict[str, Any]:
         "intake": state,
         "is_open": state.stage == OPEN,
         "will_change": state.stage in (BEFORE, OPEN),
-        "filing_link": filing_link(programme),
+        "filing_link": reverse("claim-new", args=[programme.code]),
     }
-
-
-def filing_link(programme: Programme) -> str:
-    """Where a claim is begun."""
-    for arguments in ([programme.code], []):
-        try:
-            return reverse("claim-new", args=arguments)
-        except NoReverseMatch:
-            continue
-    return reverse("sign-in")

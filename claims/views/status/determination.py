@@ -58,9 +58,7 @@ def my_letter(request: HttpRequest, reference: str, number: int) -> HttpResponse
         task="letter_downloaded",
         detail=f"determination {number} {language}",
     )
-    response = HttpResponse(letter, content_type="application/pdf")
-    response.headers |= _headers(claim, number)
-    return response
+    return HttpResponse(letter, headers=_headers(claim, number))
 
 
 def _determination(claim: Claim, number: int) -> Determination:
@@ -73,4 +71,5 @@ def _determination(claim: Claim, number: int) -> Determination:
 
 def _headers(claim: Claim, number: int) -> dict[str, Any]:
     name = f"determination-{claim.reference}-{number}.pdf"
-    return HARMLESS_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+    own = {"Content-Type": "application/pdf", "Content-Disposition": f'attachment; filename="{name}"'}
+    return HARMLESS_HEADERS | own

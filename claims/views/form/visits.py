@@ -1,0 +1,155 @@
+"""One look at a draft: whose it is, its answers, and the addresses of its pages. The merchant's way and the agent's."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from claims.models import Claim, ClaimDraft
+from claims.selectors.drafts import assisted_drafts, own_drafts
+from claims.selectors.public import IntakeState, intake_state
+from claims.services.drafts import StepContext, context_of, device_digest, problems_by_step, steps_for
+from claims.services.drafts.steps import EVIDENCE, LOSSES
+from claims.views.access import open_programme
+from claims.views.form.wording import WORDS
+from compensation.audit.services import record_access
+from compensation.runtime.middleware import client_address
+
+PERMISSION = "programmes.file_for_merchants"
+
+
+@dataclass
+class Visit:
+    """A request for a page of a draft. `code` is the programme's where an agent fills it in, else blank."""
+
+    request: HttpRequest
+    draft: ClaimDraft
+    context: StepContext
+    code: str
+
+    def address(self, step: str) -> str:
+        """The page of a step."""
+        return self._reverse("step", self.draft.reference, step)
+
+    def comparison_address(self, key: str) -> str:
+        """The page that derives the lost sales of a line."""
+        return self._reverse("comparison", self.draft.reference, key)
+
+    @property
+    def losses_address(self) -> str:
+        return self.address(LOSSES)
+
+    @property
+    def business_check_address(self) -> str:
+        return self._reverse("business-check", self.draft.reference)
+
+    @property
+    def discard_address(self) -> str:
+        return self._reverse("discard", self.draft.reference)
+
+    def receipt_address(self, claim: Claim) -> str:
+        """Where a draft leads that has become a claim."""
+        return self._reverse("receipt", claim.reference)
+
+    @property
+    def start_address(self) -> str:
+        return reverse("assist", args=[self.code]) if self.code else reverse("claim-new")
+
+    @property
+    def device(self) -> str:
+        """Tells the devices of a person apart."""
+        return device_digest(self.request.session.session_key or "")
+
+    @cached_property
+    def steps(self) -> list[str]:
+        return steps_for(self.context)
+
+    @cached_property
+    def open_problems(self) -> dict[str, Any]:
+        """What keeps the draft from being sent, by step."""
+        return problems_by_step(self.context)
+
+    @cached_property
+    def intake(self) -> IntakeState:
+        return intake_state(programme=self.draft.programme, at=timezone.now(), channel=self.context.channel)
+
+    def is_done(self, step: str) -> bool:
+        """Whether the step was filled in, and nothing is wrong with it. Evidence is done once one has gone past it."""
+        if step == EVIDENCE:
+            return self.context.answers.version("consents") > 0
+        return self.context.answers.version(step) > 0 and step not in self.open_problems
+
+    def first_open_step(self) -> str:
+        """Where to go on; the last step where everything is there."""
+        undone = (step for step in self.steps[:-1] if step != EVIDENCE and not self.is_done(step))
+        return next(undone, self.steps[-1])
+
+    def step_after(self, step: str) -> str:
+        place = self.steps.index(step) + 1
+        return self.steps[min(place, len(self.steps) - 1)]
+
+    def frame(self, step: str) -> dict[str, Any]:
+        """What every page of the form shows around its questions."""
+        place = self.steps.index(step)
+        rows = [
+            {
+                "name": WORDS[name].name,
+                "address": self.address(name),
+                "is_done": self.is_done(name),
+                "is_now": name == step,
+            }
+            for name in self.steps
+        ]
+        return {
+            "visit": self,
+            "draft": self.draft,
+            "programme": self.draft.programme,
+            "step": step,
+            "words": WORDS[step],
+            "number": place + 1,
+            "total": len(rows),
+            "steps": rows,
+            "previous": rows[place - 1]["address"] if place else "",
+            "intake": self.intake,
+            "version": self.context.answers.version(step),
+            "back_to_check": self._back_to_check and step != "check",
+        }
+
+    @property
+    def _back_to_check(self) -> bool:
+        """Whether one came from the list of all answers to change one of them."""
+        return "check" in (self.request.GET.get("then"), self.request.POST.get("then"))
+
+    def next_address(self, step: str) -> str:
+        """Where one goes on once a step is saved."""
+        return self.address("check" if self._back_to_check else self.step_after(step))
+
+    def _reverse(self, name: str, *arguments: str) -> str:
+        if self.code:
+            return reverse(f"assist-{name}", args=[self.code, *arguments])
+        return reverse(f"claim-{name}" if name == "receipt" else f"draft-{name}", args=list(arguments))
+
+
+def open_visit(request: HttpRequest, reference: str, code: str = "") -> Visit:
+    """The draft, where it is the user's own (or one that they fill in as an agent). Raises Http404.
+
+    An agent who opens one leaves an access record.
+    """
+    if code:
+        programme = open_programme(request, code, permission=PERMISSION)
+        drafts = assisted_drafts(user=request.user, programme=programme)
+    else:
+        drafts = own_drafts(user=request.user)
+    draft = get_object_or_404(drafts, reference=reference)
+    if code:
+        note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
+    return Visit(request, draft, context_of(draft, user=request.user), code)
+
+
+def note_access(request: HttpRequest, *, subject: str, task: str) -> None:
+    """Writes down that a person of the customer centre saw somebody's data."""
+    record_access(user=request.user, at=timezone.now(), address=client_address(request), subject=subject, task=task)
