@@ -271,7 +271,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "compensation.runtime.api_errors.answer_to",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "1015 피해지원 API",
+    "TITLE": "피해 지원 API",
     "DESCRIPTION": "The merchant's road as an API: the same services, parsers and sentences as the pages.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",

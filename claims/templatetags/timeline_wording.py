@@ -32,7 +32,7 @@ HOLDERS = {
     Holder.MERCHANT: _("접수하신 분"),
     Holder.OFFICER: _("심사 담당"),
     Holder.PAYMENTS: _("지급 담당"),
-    Holder.NOBODY: _("남은 일이 없습니다"),
+    Holder.NOBODY: _("없음"),
 }
 RECEIVED_BY = {
     "association": _("소상공인연합회가 낸 파일로 피해가 접수되었습니다."),

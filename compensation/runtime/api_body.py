@@ -40,7 +40,7 @@ class JsonBody(BaseParser):
         """Raises ApiProblem: 400 for what is no JSON object, 413, 415 for a charset but UTF-8, 422 for NUL."""
         _, parameters = parse_header_parameters(media_type or "")
         if parameters.get("charset", "").lower() not in _CHARSETS:
-            raise UnsupportedMediaType(media_type)
+            raise UnsupportedMediaType(media_type or "")
         raw = stream.read(limits.API_BODY_BYTES_MAX + 1)
         if len(raw) > limits.API_BODY_BYTES_MAX:
             raise general(413)

@@ -188,7 +188,7 @@ def _problem_of(error: Exception) -> ApiProblem | None:
 
 def _problem_of_framework(error: drf_errors.APIException) -> ApiProblem:
     if isinstance(error, drf_errors.Throttled):
-        return general(429, retry_after=max(math.ceil(error.wait or 1), 1))
+        return general(429, retry_after=max(math.ceil(getattr(error, "wait", None) or 1), 1))
     if isinstance(error, drf_errors.PermissionDenied) and "CSRF" in str(error.detail):
         return ApiProblem(
             403,

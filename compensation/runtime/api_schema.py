@@ -46,6 +46,10 @@ class Schema(AutoSchema):
             parameters += PAGE
         return parameters
 
+    def get_description(self) -> str:
+        """Only what a view says of an operation: its docstring is for people who read the code."""
+        return ""
+
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:

@@ -22,7 +22,7 @@ class Throttle(ScopedRateThrottle):
     is asked to come back (503): a guesser gains nothing from a Redis that is down.
     """
 
-    THROTTLE_RATES = limits.API_RATES
+    THROTTLE_RATES: dict[str, str | None] = {**limits.API_RATES}
 
     def allow_request(self, request: Any, view: Any) -> bool:
         try:

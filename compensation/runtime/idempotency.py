@@ -38,16 +38,17 @@ def once(handler: Handler) -> Handler:
 
     @wraps(handler)
     def with_key(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        user: Any = request.user
         key, digest = _key_of(request), _digest_of(request)
         with transaction.atomic():
-            if not _try_lock(request.user.pk, key):
+            if not _try_lock(user.pk, key):
                 raise _still_running()
-            known = IdempotencyKey.objects.filter(user=request.user, key=key).first()
+            known = IdempotencyKey.objects.filter(user=user, key=key).first()
             if known is not None:
                 return _replay(known, digest)
             response = handler(view, request, *args, **kwargs)
             IdempotencyKey.objects.create(
-                user=request.user,
+                user=user,
                 key=key,
                 request_digest=digest,
                 status=response.status_code,
@@ -81,12 +82,10 @@ def _key_of(request: Request) -> str:
 
 def _digest_of(request: Request) -> str:
     """SHA-256 of what is asked for: address and body; files count by their content and name."""
-    parts: list[Any] = [request.method, request.path]
+    content: Any = request.data
     if request.FILES:
-        parts.append([(name, request.data.getlist(name)) for name in sorted(request.data)])
-    else:
-        parts.append(request.data)
-    text = json.dumps(parts, sort_keys=True, default=_file_digest)
+        content = [(name, content.getlist(name)) for name in sorted(content)]
+    text = json.dumps([request.method, request.path, content], sort_keys=True, default=_file_digest)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

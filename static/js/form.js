@@ -17,6 +17,12 @@ for (const choice of document.querySelectorAll("select[name$='-service']")) {
   });
 }
 
+// The number of a business is checked while it is typed: its mark follows what was found.
+document.addEventListener("htmx:afterSwap", () => {
+  const wrong = document.getElementById("id_business_number_error") !== null;
+  document.getElementById("id_business_number")?.setAttribute("aria-invalid", wrong);
+});
+
 // A second click on "file" would only come back with the same claim; it need not be sent at all.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => {

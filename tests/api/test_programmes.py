@@ -13,6 +13,7 @@ from tests.api.cast import Program, fields_of, problem_of
 pytestmark = pytest.mark.django_db
 LOSS = {"service": "messenger", "lost_sales": "3,500,000원", "began": "2022-10-15", "ended": "2022-10-16"}
 LOSS |= {"alternative": True}
+MAP = Loss("map", 3_500_000, True)
 NASTY = ["", " ", "x" * 10_000, "\x07", "😀", "\u202e1", "<b>1</b>", "=1+1", "-5", "9" * 40, "1e5", 0.125, -1, "35만"]
 NASTY += [10**400, True, None, [], {}, [1], {"a": 1}]
 
@@ -86,8 +87,9 @@ def test_the_report_is_for_those_who_may_see_the_figures(client, officer, progra
     assert answer.json()
 
 
-def test_the_documentation_is_served_from_the_site(client):
-    page = client.get("/api/docs/")
+@pytest.mark.usefixtures("plain_static")
+def test_the_page_for_trying_is_served_from_the_site_with_its_own_policy(client):
+    page = client.get("/api/docs/try/")
     assert page.status_code == 200
     assert "http" not in page.content.decode().split("<body>")[0].replace("http-equiv", "")
     assert "'unsafe-inline'" in page["Content-Security-Policy"]

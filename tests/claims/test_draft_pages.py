@@ -4,21 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from claims.models import Claim, ClaimDraft
-from claims.services.drafts import Answers, context_of
+from claims.services.drafts import Answers
 from compensation.audit.models import AccessRecord
 from compensation.programmes.models import Role
 from tests.cast import NOW, SEOUL, person
 from tests.claims.form_cast import (
     BUSINESS_NUMBER,
-    PHONE,
     declared,
     filled_draft,
     good_answers,
     merchant_user,
     policy_of,
-    save,
     send,
 )
 
@@ -51,6 +50,13 @@ def flat(step, answers):
         fields = {f"line-{line['key']}-{name}": line[name] for line in lines for name in ("service", "began", "ended")}
         return {"line": [line["key"] for line in lines]} | fields
     return {f"line-{key}-{name}": text for key, line in lines.items() for name, text in line.items()}
+
+
+def post_step(browser, draft, step, fields, query=""):
+    """Sends the form of a step as its page, just loaded, would."""
+    draft.refresh_from_db()
+    version = Answers(draft.answers).version(step)
+    return browser.post(f"/my/drafts/{draft.reference}/steps/{step}/{query}", {"version": version} | fields)
 
 
 def walk(browser, programme, base, *, by_telephone=False, **changes):
@@ -111,7 +117,7 @@ def test_a_step_that_was_changed_from_the_list_of_answers_leads_back_to_it(brows
     draft = filled_draft(owner, programme)
     base = f"/my/drafts/{draft.reference}/steps/"
     assert f"{base}margin/?then=check" in browser.get(f"{base}check/").content.decode()
-    answer = browser.post(f"{base}margin/?then=check", {"basis": "industry", "industry": "5622"})
+    answer = post_step(browser, draft, "margin", {"basis": "industry", "industry": "5622"}, "?then=check")
     assert answer["Location"] == f"{base}check/"
 
 
@@ -119,11 +125,11 @@ def test_lines_are_added_and_taken_away_without_losing_what_was_typed(browser, p
     draft = filled_draft(owner, programme)
     address = f"/my/drafts/{draft.reference}/steps/periods/"
     typed = {"line": ["1"], "line-1-service": "taxi", "line-1-began": "nonsense", "line-1-ended": ""}
-    browser.post(address, typed | {"change": "add"})
+    post_step(browser, draft, "periods", typed | {"change": "add"})
     page = browser.get(address).content.decode()
     assert 'value="nonsense"' in page
     assert 'name="line-2-service"' in page
-    browser.post(address, typed | {"line": ["1", "2"], "change": "remove-1"})
+    post_step(browser, draft, "periods", typed | {"line": ["1", "2"], "change": "remove-1"})
     page = browser.get(address).content.decode()
     assert 'name="line-1-service"' not in page
     assert 'name="line-2-service"' in page
@@ -141,7 +147,9 @@ def test_lost_sales_from_comparable_days_end_up_in_their_field(browser, programm
     assert Answers(draft.answers).typed("losses")["lines"]["1"]["lost_sales"] == "450,000"
 
 
-@pytest.mark.parametrize("typed", [{}, {"outage": "0"}, {"week_1": "35만", "outage": "0"}, {"week_1": "1", "outage": "-5"}])
+@pytest.mark.parametrize(
+    "typed", [{}, {"outage": "0"}, {"week_1": "35만", "outage": "0"}, {"week_1": "1", "outage": "-5"}]
+)
 def test_comparable_days_that_cannot_be_compared_come_back_with_a_sentence(browser, programme, owner, typed):
     draft = filled_draft(owner, programme)
     answer = browser.post(f"/my/drafts/{draft.reference}/comparison/1/", typed)
@@ -157,7 +165,7 @@ def test_a_draft_begun_before_stays_a_draft_after_and_says_so(browser, programme
         assert "접수 기간이 끝났습니다" in browser.get(address).content.decode()
         answer = browser.post(address, {"declared": declared(policy_of(programme))})
         assert answer.status_code == 409
-        assert "작성분으로 그대로 남아" in answer.content.decode()
+        assert "작성하던 접수로 그대로 남아" in answer.content.decode()
         assert "접수 기간이 끝났습니다" in browser.get("/my/claims/new/").content.decode()
         assert browser.post("/my/claims/new/", {"programme": "1015"}).status_code == 409
     assert not Claim.objects.exists()
@@ -193,9 +201,9 @@ def test_a_friendly_page_on_the_days_of_the_others(browser, programme, owner):
     assert "2023년 2월 1일부터 접수하실 수 있습니다" in answer.content.decode()
 
 
-def test_another_device_sees_that_the_step_was_saved_elsewhere_and_loses_nothing(browser, programme, owner, client_class):
+def test_another_device_sees_that_the_step_was_saved_elsewhere_and_loses_nothing(browser, programme, owner):
     draft = filled_draft(owner, programme)
-    desk = client_class()
+    desk = Client()
     desk.force_login(owner)
     address = f"/my/drafts/{draft.reference}/steps/margin/"
     desk.post(address, {"version": "1", "basis": "own", "margin": "20"})
@@ -207,19 +215,13 @@ def test_another_device_sees_that_the_step_was_saved_elsewhere_and_loses_nothing
     assert browser.post(address, {"version": "2", "basis": "own", "margin": "30"}).status_code == 302
 
 
-@pytest.fixture
-def client_class():
-    from django.test import Client
-
-    return Client
-
-
 def test_the_number_is_checked_while_it_is_typed(browser, programme, owner):
     draft = filled_draft(owner, programme)
     address = f"/my/drafts/{draft.reference}/business-check/"
 
     def told(number):
-        answer = browser.post(address, {"business_number": number, "trade_name": "적던 상호"}, headers={"HX-Request": "true"})
+        typed = {"business_number": number, "trade_name": "적던 상호"}
+        answer = browser.post(address, typed, headers={"HX-Request": "true"})
         assert answer.status_code == 200
         return answer.content.decode()
 
@@ -239,9 +241,8 @@ def test_the_account_number_is_never_shown_again(browser, programme, owner):
         page = browser.get(f"/my/drafts/{draft.reference}/steps/{step}/").content.decode()
         assert "12345678901234" not in page.replace("-", "")
         assert "1234" in page
-    assert browser.post(
-        f"/my/drafts/{draft.reference}/steps/account/", {"bank": "088", "number": "", "holder": "이다정"}
-    ).status_code == 302
+    answer = post_step(browser, draft, "account", {"bank": "088", "number": "", "holder": "이다정"})
+    assert answer.status_code == 302
     draft.refresh_from_db()
     assert Answers(draft.answers).typed("account")["number"] == "123456-78-901234"
 

@@ -4,27 +4,31 @@ from datetime import timedelta
 
 import pytest
 from django.db import InternalError, transaction
-from django.utils.translation import override
 
 from claims.models import Claim, Consent
-from claims.selectors.drafts import Relation
+from claims.selectors.drafts import Business, Relation
 from claims.services.assessment import assess_next_batch
-from claims.services.drafts import DraftBecameClaim, problems_by_step, context_of, save_step
-from claims.services.submission import AlreadyFiled, DraftIncomplete, NotDeclared, NotYourDay, WindowClosed
+from claims.services.drafts import DraftBecameClaim, save_step
+from claims.services.drafts import context as draft_context
+from claims.services.submission import (
+    AlreadyFiled,
+    DraftIncomplete,
+    NotDeclared,
+    NotYourDay,
+    WindowClosed,
+    submit_draft,
+)
 from compensation.messaging.models import Message
 from compensation.programmes.models import Role
-from merchants.models import BankAccount, Merchant, Representative
+from merchants.models import BankAccount, Representative
 from tests.cast import NOW, SEOUL, person
 from tests.claims.evidence_cast import receive
 from tests.claims.form_cast import (
-    BUSINESS_NUMBER,
-    PHONE,
-    another_phone,
+    declared,
     filled_draft,
     good_answers,
     merchant_user,
     policy_of,
-    save,
     send,
 )
 from users.services.people import system_user
@@ -176,9 +180,6 @@ def test_the_window_is_asked_about_the_moment_at_which_the_request_came(programm
 
 
 def test_a_request_that_came_in_time_counts_however_late_it_is_worked_on(programme, owner):
-    from claims.services.submission import submit_draft
-    from tests.claims.form_cast import declared
-
     window = programme.intake_windows.get(code="additional")
     claim = submit_draft(
         draft=filled_draft(owner, programme),
@@ -236,10 +237,7 @@ def test_a_business_that_somebody_entered_meanwhile_is_refused_as_well(programme
     answers = good_answers(policy_of(programme))["business"] | {"phone": "010-9999-0000"}
     draft = filled_draft(stranger, programme, business=answers)
     send(filled_draft(owner, programme))
-    from claims.services.drafts import context as seen
-    from claims.selectors.drafts import Business
-
-    monkeypatch.setattr(seen, "business_of", lambda **_: Business(Relation.NEW, None))
+    monkeypatch.setattr(draft_context, "business_of", lambda **_: Business(Relation.NEW, None))
     with pytest.raises(DraftIncomplete) as incomplete:
         send(draft)
     assert [problem.code for problem in incomplete.value.problems["business"]] == ["business_of_others"]

@@ -20,6 +20,8 @@ def moved(claim, at, channel="web"):
     Claim.objects.filter(pk=claim.pk).update(channel=channel, reference=reference_from(claim.pk*7919))
 from compensation.policy.references import reference_from
 def test_shots(chromium, live_server, programme, kept, tmp_path, settings):
+    settings.LOCALE_PATHS=["/tmp/loc"]
+    from django.utils.translation import trans_real; trans_real._translations={}
     settings.MESSAGING = settings.MESSAGING | {"folder": str(tmp_path/"m"), "kakao":"file","sms":"file","email":"file"}
     user = person("merchant", programme); off = person("officer", programme, Role.OFFICER); off.name="박심사"; off.save()
     claims = {}
@@ -77,7 +79,7 @@ def test_shots(chromium, live_server, programme, kept, tmp_path, settings):
             shot("question", f"/my/claims/{claims['asked'].reference}/questions/{q.reference}/")
             shot("question-text", f"/my/claims/{claims['late'].reference}/questions/{ql.reference}/")
             if not which or "question-error" in which:
-                page.goto(f"/my/claims/{claims['asked'].reference}/questions/{q.reference}/"); print(page.content()[:3000]); page.click("main form > .button--wide >> nth=0"); shot("question-error")
+                page.goto(f"/my/claims/{claims['asked'].reference}/questions/{q.reference}/"); page.click("main form > .button--wide >> nth=0"); shot("question-error")
             shot("objection", f"/my/claims/{claims['tier'].reference}/file/objection/")
             shot("confirmation", f"/my/claims/{claims['tier'].reference}/file/confirmation/")
             shot("objection-twice", f"/my/claims/{claims['objected'].reference}/file/objection/")

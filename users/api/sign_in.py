@@ -103,6 +103,7 @@ class OwnTokens(ApiView):
         operation_id="issue_token",
         tags=["sign-in"],
         summary="Gives a token for a code",
+        description="A code is good once, so no key is needed. The token is shown this one time.",
         request=body({"contact": TEXT, "code": TEXT, "label": TEXT}, required=("contact", "code", "label")),
         responses={201: NewToken},
     )

@@ -32,8 +32,8 @@ class Line:
         return day_in_seoul(self.began_at), day_in_seoul(self.ended_at - timedelta(microseconds=1))
 
 
-def shape_periods(typed: object) -> Typed:
-    """`{"lines": [{"key": "1", "service": …, "began": …, "ended": …}, …]}`; a line without a key gets a free one.
+def shape_periods(typed: object, context: StepContext) -> Typed:
+    """`{"lines": [{"key": "1", "service": …, "began": …, "ended": …}, …]}`; a line without a key gets a new one.
 
     Raises AnswerTooLong, AnswerMisshapen.
     """
@@ -45,7 +45,7 @@ def shape_periods(typed: object) -> Typed:
     keys = [line_key(line["key"]) if line.get("key") else "" for line in lines]
     if len({key for key in keys if key}) < sum(map(bool, keys)):
         raise AnswerMisshapen("lines")
-    free = _free_keys({key for key in keys if key})
+    free = _free_keys({*keys, *keys_of(context)})  # one that is taken away now takes its other answers with it
     keys = [key or next(free) for key in keys]
     return {
         "lines": [
@@ -145,8 +145,9 @@ def settled_alternatives(context: StepContext) -> dict[str, bool | None]:
 
 
 def asks_for_alternatives(context: StepContext) -> bool:
-    """Whether there is a line for which the policy leaves it to the merchant."""
-    return None in settled_alternatives(context).values()
+    """Whether there is a line for which the policy leaves it to the merchant; likely, as long as there is no line."""
+    settled = settled_alternatives(context).values()
+    return not settled or None in settled
 
 
 def typed_lines(context: StepContext) -> list[Typed]:

@@ -31,11 +31,12 @@ class _Step:
 
 _WRITTEN: Mapping[str, _Step] = {
     BUSINESS: _Step(lambda typed, _: business.shape(typed), business.parse),
-    PERIODS: _Step(lambda typed, _: losses.shape_periods(typed), losses.parse_periods),
+    PERIODS: _Step(losses.shape_periods, losses.parse_periods),
     LOSSES: _Step(lambda typed, _: losses.shape_losses(typed), losses.parse_losses),
     COMPARISON: _Step(lambda typed, _: comparison.shape(typed), comparison.parse),
     MARGIN: _Step(lambda typed, _: margin.shape(typed), margin.parse),
     ALTERNATIVE: _Step(lambda typed, _: losses.shape_alternative(typed), losses.parse_alternative),
+    EVIDENCE: _Step(lambda *_: {}, lambda *_: Parsed(())),  # files have a way of their own; this says one was there
     ACCOUNT: _Step(lambda typed, _: account.shape(typed), account.parse),
     CONSENTS: _Step(lambda typed, context: consents.shape(typed, context.policy), consents.parse),
 }

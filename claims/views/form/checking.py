@@ -93,6 +93,7 @@ def _answers(visit: Visit) -> dict[str, Any]:
     keeps = keeps_the_recorded(context.answers.typed(ACCOUNT), context)
     recorded = context.account_on_record if keeps else None
     code = recorded.bank_code if recorded else account.named.bank_code if account and account.named else ""
+    industry = context.policy.industries.get(margin.industry_code) if margin else None
     lines = [
         caption_of(context, line)
         | {"lost_sales_won": (lost or {}).get(line["key"]), "has_alternative": alternatives.get(line["key"])}
@@ -102,7 +103,8 @@ def _answers(visit: Visit) -> dict[str, Any]:
         "business": business.details if business else None,
         "lines": lines,
         "margin": margin,
-        "industry": context.policy.industries.get(margin.industry_code) if margin else None,
+        "industry": industry,
+        "margin_bp": industry.margin_bp if industry else context.policy.general_margin_bp,
         "account": recorded or (account.named if account else None),
         "is_recorded": bool(recorded),
         "bank": BANKS.get(code),

@@ -60,7 +60,7 @@ class BusinessForm(StepForm):
 
     business_number = Answer(
         label=_("사업자등록번호"),
-        help_text=_("사업자등록증의 숫자 10자리입니다. 예: 123-45-67891"),
+        help_text=_("숫자 10자리입니다. 예: 123-45-67891"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     trade_name = Answer(label=_("상호"), widget=forms.TextInput(attrs={"autocomplete": "organization"}))

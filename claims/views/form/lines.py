@@ -17,7 +17,8 @@ def service_choices(context: StepContext) -> list[tuple[str, str]]:
     """The services with the time at which each was back."""
     listed = [("", _("골라 주세요"))]
     for service in context.services:
-        at = date_format(service.restored_at.astimezone(SEOUL), "DATETIME_FORMAT")
+        restored = service.restored_at.astimezone(SEOUL)
+        at = f"{date_format(restored, 'MONTH_DAY_FORMAT')} {date_format(restored, 'TIME_FORMAT')}"
         listed.append((service.code, _("%(service)s · %(at)s 복구") % {"service": local_name(service), "at": at}))
     return listed
 

@@ -20,6 +20,7 @@ from compensation.policy.seoul import day_in_seoul
 from compensation.policy.wording import percent_text
 from compensation.runtime.templatetags.wording import in_korean, local_name
 from compensation.values.bank_accounts import BANKS, parse_bank
+from compensation.values.phones import format_phone
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
 from merchants.selectors.representatives import businesses_of
@@ -40,7 +41,7 @@ class BusinessPage(StepPage):
         if not typed:
             typed = {"business_number": own[0].business_number} if own else {}
             phones = [] if visit.code else visit.context.proven_phones
-            typed |= {"phone": phones[0].replace("+82", "0", 1)} if phones else {}
+            typed |= {"phone": format_phone(phones[0])} if phones else {}
         form = BusinessForm(typed, problems)
         number = str(typed.get("business_number", ""))
         chosen = next((merchant.business_number for merchant in own if merchant.business_number == number), "")

@@ -71,10 +71,10 @@ def draft_step(request: HttpRequest, reference: str, step: str, code: str = "") 
         return redirect(visit.address(PERIODS))
     if step == CHECK:
         return check_page(visit)
-    if step == EVIDENCE:
-        return _evidence(visit)
     if request.method == "POST":
         return _save(visit, step)
+    if step == EVIDENCE:
+        return _evidence(visit)
     typed = visit.context.answers.typed(step)
     problems = visit.open_problems.get(step, ()) if visit.context.answers.version(step) else ()
     return _shown(visit, step, typed, problems)
@@ -115,8 +115,8 @@ def draft_discard(request: HttpRequest, reference: str, code: str = "") -> HttpR
 
 
 def _save(visit: Visit, step: str) -> HttpResponse:
-    post, page = visit.request.POST, PAGES[step]
-    typed = page.typed_from(post, visit)
+    post = visit.request.POST
+    typed = PAGES[step].typed_from(post, visit) if step in PAGES else {}
     try:
         saved = save_step(
             draft=visit.draft,
@@ -156,9 +156,7 @@ def _shown(
 
 
 def _evidence(visit: Visit) -> HttpResponse:
-    """Files are sent by the list's own forms; this page has nothing to save."""
-    if visit.request.method == "POST":
-        return redirect(visit.next_address(EVIDENCE))
+    """Files are sent by the list's own forms; this page saves only that one was here."""
     facts, policy = facts_of(visit.context), visit.context.policy
     files = evidence_content(owner=visit.draft, next_address=visit.address(EVIDENCE))
     present = {row["kind"].code for row in files["kinds"] if row["evidence"]}

@@ -78,9 +78,7 @@ class Visit:
         return intake_state(programme=self.draft.programme, at=timezone.now(), channel=self.context.channel)
 
     def is_done(self, step: str) -> bool:
-        """Whether the step was filled in, and nothing is wrong with it. Evidence is done once one has gone past it."""
-        if step == EVIDENCE:
-            return self.context.answers.version("consents") > 0
+        """Whether the step was filled in (of the evidence: looked at), and nothing is wrong with it."""
         return self.context.answers.version(step) > 0 and step not in self.open_problems
 
     def first_open_step(self) -> str:
