@@ -63,7 +63,7 @@ lock: ## Rewrite requirements*.txt from requirements*.in, every file with its ha
 	@rm -rf var/lock
 
 clean: stop ## Remove what can be made again; data and secrets under var/ stay
-	@rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis var/static var/assets
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis var/static var/assets var/letter-fonts
 	@echo "The data under var/ (database, secrets, files) was kept. To lose it for good: rm -rf var"
 
 help: ## This list

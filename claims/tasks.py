@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from claims.models import ProgrammeRun
-from claims.services import assessment, evidence_work, notices, programme_run
+from claims.services import assessment, evidence_work, notices, programme_run, questions
 from compensation import limits
 from compensation.programmes.models import Programme
 from compensation.runtime.tasks import send_after_commit
@@ -64,6 +64,14 @@ def work_on_evidence() -> None:
         if time.monotonic() > until:
             send_after_commit("claims.work_on_evidence")
             return
+
+
+@shared_task(name="claims.remind_of_questions")
+def remind_of_questions() -> None:
+    """Reminds merchants whose answers are due soon, until nobody is left or some seconds have passed."""
+    until = time.monotonic() + WORK_SECONDS
+    while questions.remind_next(at=timezone.now()) and time.monotonic() < until:
+        pass
 
 
 @shared_task(name="claims.sweep_evidence")

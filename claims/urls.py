@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from claims.views.claim_list import claim_list
 from claims.views.claim_page import claim_page
+from claims.views.components import components
 from claims.views.evidence_files import EVIDENCE_URLS
 from claims.views.home import home
 from claims.views.overview import overview, overview_live
@@ -11,6 +12,7 @@ from claims.views.overview import overview, overview_live
 urlpatterns = [
     path("", include("claims.views.public.urls")),
     path("home/", home, name="home"),
+    path("staff/components/", components, name="components"),
     path("programmes/<slug:code>/", overview, name="overview"),
     path("programmes/<slug:code>/live/", overview_live, name="overview-live"),
     path("programmes/<slug:code>/claims/", claim_list, name="claims"),

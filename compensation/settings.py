@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-assessment": {"task": "claims.sweep_assessment", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-grant-jobs": {"task": "users.sweep_grant_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
     "write-notices": {"task": "claims.write_notices", "schedule": 5.0, "options": {"expires": 5.0}},
+    "remind-of-questions": {"task": "claims.remind_of_questions", "schedule": 300.0, "options": {"expires": 300.0}},
     "sweep-messages": {"task": "messaging.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "remove-idempotency-keys": {
         "task": "runtime.remove_idempotency_keys",

@@ -23,7 +23,8 @@ MAKE_CLAIMS = """
 WITH made AS (
     INSERT INTO merchants_merchant (business_number, trade_name, representative_name, phone, phone_index, email,
         industry_code, region, on_channel, certificate_state, created_at)
-    SELECT lpad((%(first)s + i)::text, 10, '0'), '가게 ' || i, '김소상', '', md5(i::text), '', '', '', true, 'none', %(at)s
+    SELECT lpad((%(first)s + i)::text, 10, '0'), '가게 ' || i, '김소상', '', md5(i::text), '', '', '', true, 'none',
+        %(at)s
     FROM generate_series(1, %(count)s) AS i RETURNING id
 ), claims AS (
     INSERT INTO claims_claim (reference, programme_id, merchant_id, window_id, channel, external_reference,

@@ -15,15 +15,18 @@ from merchants.models import Merchant
 @pghistory.track(
     pghistory.UpdateEvent(
         "facts_corrected",
-        condition=pghistory.AnyChange("facts_version", "services", "lost_sales_won", "reported_margin_bp", "industry_code"),
+        condition=pghistory.AnyChange(
+            "facts_version", "services", "lost_sales_won", "reported_margin_bp", "industry_code"
+        ),
     ),
     pghistory.DeleteEvent(),
 )
 class Claim(models.Model):
     """One merchant's loss claim in one programme.
 
-    Its losses (claims.models.loss), margin and industry are what the merchant says; a correction raises `facts_version`,
-    and the claim is assessed again. `services` and `lost_sales_won` are those of all losses together. `assessment` and `determination` are the ones that count now; older rows stay beside them.
+    Its losses (claims.models.loss), margin and industry are what the merchant says; a correction raises
+    `facts_version`, and the claim is assessed again. `services` and `lost_sales_won` are those of all losses together.
+    `assessment` and `determination` are the ones that count now; older rows stay beside them.
     `external_reference` is the association's own number (접수번호); `content_digest` tells a repeated row from another.
     """
 

@@ -6,7 +6,7 @@ from compensation import limits
 
 
 class ClaimLoss(models.Model):
-    """One loss of a claim: in which service, from when until when, how much was not sold. A claim has one or several."""
+    """One loss of a claim, of which it has one or several: service, from when until when, how much was not sold."""
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="losses")
     service = models.CharField(max_length=40)

@@ -20,7 +20,7 @@ def objection_reference() -> str:
 
 
 class ObjectionKind(models.TextChoices):
-    """Objection: the determination is wrong. Confirmation: the tier was right by the rule, the loss is proven higher."""
+    """Objection: the determination is wrong. Confirmation: right by the rule, but the loss is proven to be higher."""
 
     OBJECTION = "objection", _("이의신청")
     CONFIRMATION = "confirmation", _("확인 요청")

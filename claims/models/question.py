@@ -49,7 +49,8 @@ class Question(models.Model):
                 name="question_closed_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("asked_at")), name="question_closed_after_asked"
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("asked_at")),
+                name="question_closed_after_asked",
             ),
         ]
         indexes = [models.Index(fields=["remind_at"], name="question_to_remind", condition=Q(remind_at__isnull=False))]

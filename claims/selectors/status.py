@@ -52,7 +52,7 @@ def with_status() -> tuple[Prefetch, ...]:
 
 
 def policy_for(*, claim: Claim) -> Policy:
-    """The rules that a claim is handled by: those it was assessed by (what they promise stays), else the current ones."""
+    """The rules of a claim: those it was assessed by, as what they promised stays; before that the current ones."""
     version = claim.assessment.policy_version if claim.assessment else current_policy(programme=claim.programme)
     return version.policy
 
@@ -62,14 +62,14 @@ def status_of(*, claim: Claim, policy: Policy, at: datetime) -> Status:
     questions = list(claim.questions.all())
     question = next((row for row in questions if row.state == QuestionState.ASKED), None)
     objection = next((row for row in claim.objections.all() if row.state == ObjectionState.RECEIVED), None)
+    holder = _holder(claim, question, objection)
     return Status(
-        holder=(holder := _holder(claim, question, objection)),
+        holder=holder,
         since=question.asked_at if question and holder == Holder.MERCHANT else _came_into(claim, claim.state),
         reading=_reading(claim, questions, policy, at),
         question=question,
         objection=objection,
-        objection_reading=objection
-        and objection_reading(objection=objection, questions=questions, policy=policy, at=at),
+        objection_reading=_objection_reading(objection, questions, policy, at),
     )
 
 
@@ -106,6 +106,14 @@ def determinations_of(*, claim: Claim) -> list[Determination]:
     """All determinations of a claim, oldest first; their numbers in addresses are their places, from 1."""
     rows = claim.determinations.select_related("assessment__policy_version", "superseded_by").order_by("id")
     return list(rows)
+
+
+def _objection_reading(
+    objection: Objection | None, questions: Sequence[Question], policy: Policy, at: datetime
+) -> Reading | None:
+    if objection is None:
+        return None
+    return objection_reading(objection=objection, questions=questions, policy=policy, at=at)
 
 
 def _holder(claim: Claim, question: Question | None, objection: Objection | None) -> Holder:

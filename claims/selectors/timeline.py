@@ -20,7 +20,7 @@ TOGETHER = timedelta(minutes=30)  # files that arrive one after the other are on
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `values` are what its sentence needs; `text` is what a person wrote, `files` what came."""
+    """Something that happened. `values`: what its sentence needs; `text`: what a person wrote; `files`: what came."""
 
     at: datetime
     code: str
@@ -82,7 +82,12 @@ def _objections(claim: Claim) -> Iterator[Event]:
 
 def _papers(claim: Claim, evidence: Sequence[Evidence]) -> Iterator[Event]:
     """Files that came by themselves; those of an answer or an objection stand there."""
-    told = {row.pk for question in claim.questions.all() if hasattr(question, "answer") for row in question.answer.evidence.all()}
+    told = {
+        row.pk
+        for question in claim.questions.all()
+        if hasattr(question, "answer")
+        for row in question.answer.evidence.all()
+    }
     told |= {row.pk for objection in claim.objections.all() for row in objection.evidence.all()}
     for row in evidence:
         if row.scan_state == EvidenceScanState.INFECTED:

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from claims.models import Claim, ClaimLoss, ClaimTransition, Determination
 from claims.services.intake import LossDetails, services_of_losses, total_won
+from claims.services.questions import close_open_question
 from compensation.audit.services import because
 from compensation.ledger.models import Account, Transfer
 from compensation.runtime.tasks import send_after_commit
@@ -26,9 +27,9 @@ class FactsNotCorrectable(Exception):
 def correct_facts(*, claim: Claim, changes: dict[str, Any], actor: User, reason: str, at: datetime) -> None:
     """Changes facts of a claim and sends it to assessment again.
 
-    `changes` maps names of CORRECTABLE to values as the parsers return them (`losses`: all of them, as LossDetails). An earlier determination stops counting:
-    what was set aside for it goes back to the budget. Raises FactsNotCorrectable where the claim was changed by
-    somebody else in the meantime (compare `facts_version`) or is withdrawn.
+    `changes` maps names of CORRECTABLE to values as the parsers return them (`losses`: all of them, as LossDetails). An
+    earlier determination stops counting: what was set aside for it goes back to the budget. Raises FactsNotCorrectable
+    where the claim was changed by somebody else in the meantime (compare `facts_version`) or is withdrawn.
     """
     if unknown := set(changes) - set(CORRECTABLE):
         raise FactsNotCorrectable(f"not a fact of a claim: {', '.join(sorted(unknown))}")
@@ -47,6 +48,7 @@ def correct_facts(*, claim: Claim, changes: dict[str, Any], actor: User, reason:
         ClaimTransition.objects.create(
             claim=old, from_state=old.state, to_state="received", actor=actor, reason=reason, at=at
         )
+    close_open_question(claim=old, actor=actor, at=at)  # it was about what is no longer said
     if old.determination and old.determination.amount_won:
         _release(old.determination, claim=old, at=at)
     send_after_commit("claims.assess_pending", programme_id=old.programme_id)

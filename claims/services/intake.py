@@ -21,7 +21,7 @@ from users.models import User
 
 @dataclass(frozen=True, slots=True)
 class LossDetails:
-    """One loss as it was filed: service (code), `[began_at, ended_at)`, lost sales in won, whether an alternative existed."""
+    """One loss as it was filed: service (code), `[began_at, ended_at)`, lost sales in won, any alternative."""
 
     service: str
     began_at: datetime
@@ -259,7 +259,8 @@ _INSERT_CLAIMS = """
     WITH received AS (
         INSERT INTO claims_claim (
             programme_id, channel, association_file_id, state, facts_version, reference, merchant_id, window_id,
-            external_reference, content_digest, received_at, lost_sales_won, reported_margin_bp, industry_code, services)
+            external_reference, content_digest, received_at, lost_sales_won, reported_margin_bp, industry_code,
+            services)
         SELECT %(programme)s, %(channel)s, %(file)s, %(state)s, 1, reference, merchant, in_window, external_reference,
             content_digest, received_at, total_won, margin_bp, industry_code, string_to_array(services, '+')
         FROM unnest(

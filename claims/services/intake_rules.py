@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from compensation.policy.document import Policy
 from compensation.policy.seoul import SEOUL, day_in_seoul, end_of_day
 from compensation.programmes.models import IncidentService, IntakeWindow, Programme
 from compensation.programmes.selectors import current_policy, services_of
@@ -73,14 +74,18 @@ class IntakeRules:
         )
 
 
-def load_intake_rules(*, programme: Programme, channel: str) -> IntakeRules:
-    """The rules as they stand now. Raises PolicyVersion.DoesNotExist for a programme without a policy."""
+def load_intake_rules(*, programme: Programme, channel: str, policy: Policy | None = None) -> IntakeRules:
+    """The rules as they stand now; `policy` where the caller has read the current one already.
+
+    Raises PolicyVersion.DoesNotExist for a programme without a policy.
+    """
+    policy = policy or current_policy(programme).policy
     services = services_of(programme)
     incident = programme.incident
     return IntakeRules(
         services=_by_every_name(services),
         service_names=", ".join(service.name_ko for service in services),
-        industries=frozenset(current_policy(programme).policy.industries),
+        industries=frozenset(policy.industries),
         windows=tuple(programme.intake_windows.filter(channels__contains=[channel]).order_by("opens_at")),
         reach_from=datetime.combine(day_in_seoul(incident.began_at), time.min, SEOUL),
         reach_until=end_of_day(day_in_seoul(incident.ended_at)),

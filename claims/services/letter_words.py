@@ -46,6 +46,7 @@ def determination_words(*, determination: Determination, language: str, at: date
     """Everything that `letters/determination.typ` sets, in 'ko' or 'en' (the active language for dates)."""
     claim, assessment = determination.claim, determination.assessment
     programme, policy = claim.programme, assessment.policy_version.policy
+    superseded = _superseded(determination, language)
     issued, name = _moment(at), _name(programme, language)
     return {
         "language": language,
@@ -53,14 +54,15 @@ def determination_words(*, determination: Determination, language: str, at: date
         "reference": claim.reference,
         "title": pick(language, "피해 지원 결정 통지서", "Notice of determination"),
         "about": _about(determination, language),
-        "superseded": _superseded(determination, language),
+        "superseded": superseded,
         "result_name": pick(language, "지원금", "Payout"),
         "result": _result(determination, language),
         "reason": reason_text(determination=determination, language=language),
         "working_title": pick(language, "피해액 산정 과정", "How the loss was assessed"),
         "working": [Step.from_json(step).sentence(language) for step in assessment.steps],
         "facts_title": pick(language, "접수하신 내용", "What you reported"),
-        "losses": [_loss(loss, policy, language) for loss in claim.losses.all()],
+        # Of what was said when an older determination was made, only its working tells.
+        "losses": [] if superseded else [_loss(loss, policy, language) for loss in claim.losses.all()],
         "sections": [*_payment(determination, language), _objection(determination, policy, language)],
         "issued": pick(language, f"{issued} 발급", f"Issued {issued}"),
         "footer": f"{name} · {pick(language, '접수번호', 'claim reference')} {claim.reference}",
@@ -135,7 +137,7 @@ def _account_text(account: BankAccount | None, language: str) -> str:
     return pick(
         language,
         f"등록하신 계좌({named})로 지급합니다. 지급 전까지 사이트의 접수 내역에서 계좌를 바꿀 수 있습니다.",
-        f"It will be paid to your bank account ({named}). Until then you can change the account on the page of your claim.",
+        f"It will be paid to your bank account ({named}). Until then you can change it on the page of your claim.",
     )
 
 
@@ -144,10 +146,10 @@ def _objection(determination: Determination, policy: Policy, language: str) -> S
     days = policy.deadlines.objection_working_days
     how = pick(
         language,
-        f"이 결정에 동의하지 않으시면 {until}까지 이의신청을 하실 수 있습니다. 사이트에 로그인하여 이 접수 건의 화면에서 "
-        f"‘이의신청’을 고르고, 이유를 적고, 보여 줄 자료가 있으면 올려 주십시오. 접수한 날부터 영업일 {days}일 안에 결과를 "
-        "알려 드립니다.",
-        f"If you do not agree you can object until {until}. Sign in on our site, choose “Object” on the page of this "
+        f"이 결정에 동의하지 않으시면 {until}까지 이의신청을 하실 수 있습니다. 사이트에 로그인하여 이 접수 건의 "
+        "화면에서 ‘이의신청’을 고르고, 이유를 적고, 보여 줄 자료가 있으면 올려 주십시오. "
+        f"접수한 날부터 영업일 {days}일 안에 결과를 알려 드립니다.",
+        f"If you do not agree you can object until {until}. Sign in on our site, choose “Objection” on the page of this "
         f"claim, write your reasons and add papers if you have any. You will hear from us within {days} working days.",
     )
     paragraphs = [how]
@@ -156,7 +158,7 @@ def _objection(determination: Determination, policy: Policy, language: str) -> S
             pick(
                 language,
                 "실제 손실이 산정한 피해액보다 크고 이를 증명할 수 있으면, 같은 날까지 ‘확인 요청’을 하실 수 있습니다.",
-                "If your loss is higher than assessed and you can prove it, you can ask for confirmation until the same day.",
+                "If you can prove that your loss is higher, you can ask for confirmation until the same day.",
             )
         )
     paragraphs.append(pick(language, *PAYOUT_GOES_ON))

@@ -42,13 +42,15 @@ def _set(name: str, words: dict[str, Any], at: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"letter": json.dumps(words, ensure_ascii=False)},
     )
-    moment = int(at.timestamp())
+    options: dict[str, Any] = {"format": "pdf", "timestamp": int(at.timestamp())}
+    pdf: Any
     try:
-        return bytes(compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=moment))
+        pdf = compiler.compile(pdf_standards=STANDARDS, **options)
     except typst.TypstError as error:
         # A name in a script that the typeface has not: it is set with boxes, which the standards do not allow.
         logger.warning("A letter without the standards: %s", error.message)
-        return bytes(compiler.compile(format="pdf", timestamp=moment))
+        pdf = compiler.compile(**options)
+    return bytes(pdf)
 
 
 @cache

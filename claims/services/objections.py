@@ -82,10 +82,7 @@ def withdraw_objection(*, objection: Objection, actor: User, at: datetime) -> No
     close_open_question(claim=claim, actor=actor, at=at)
 
 
-
-def _filed_already(
-    determination: Determination, kind: ObjectionKind, reasons: str, actor: User
-) -> Objection | None:
+def _filed_already(determination: Determination, kind: ObjectionKind, reasons: str, actor: User) -> Objection | None:
     open_ones = determination.objections.filter(state=ObjectionState.RECEIVED, kind=kind, filed_by=actor)
     return next((objection for objection in open_ones if objection.reasons == reasons), None)
 

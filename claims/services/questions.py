@@ -11,8 +11,8 @@ from django.db import transaction
 
 from claims.models import Answer, Claim, Evidence, Question
 from claims.selectors.status import open_objection_of, open_question_of, policy_for
-from claims.services.claim_lock import lock_claim
 from claims.services import question_refusals as refusals
+from claims.services.claim_lock import lock_claim
 from claims.services.question_refusals import AnswerRefused, QuestionRefused
 from claims.services.telling import LANGUAGE, last_day, tell_merchant
 from compensation.audit.services import because
@@ -136,7 +136,6 @@ def remind_next(*, at: datetime, size: int = 100) -> int:
 def _papers_text(kinds: Sequence[EvidenceKind], text: str) -> str:
     """What is asked for, in one line: the papers by name, or the words of the question."""
     return ", ".join(pick(LANGUAGE, kind.name_ko, kind.name_en) for kind in kinds) or text
-
 
 
 def _close(question: Question, state: QuestionState, actor: User, at: datetime) -> None:

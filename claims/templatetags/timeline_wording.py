@@ -1,7 +1,7 @@
 """How what happened to a claim, and where it stands, is said on pages: sentences with dates."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -71,7 +71,7 @@ def days_left(reading: Reading | None) -> str:
 
 
 @register.filter
-def last_day_text(until: Any) -> str:
+def last_day_text(until: datetime | None) -> str:
     """The last day before a moment that is too late: 2023년 2월 28일."""
     return date_format(localtime(until) - timedelta(microseconds=1), "DATE_FORMAT") if until else ""
 
@@ -194,3 +194,9 @@ def standing_tone(claim: Claim) -> str:
 def reason_sentence(reason: Reason) -> str:
     """Why something is not possible, in the language of the page."""
     return reason.message_ko if in_korean() else reason.message_en
+
+
+@register.filter
+def short_day(moment: datetime) -> str:
+    """A day in as few letters as there are: 1월 31일, 31 Jan."""
+    return date_format(localtime(moment), "n월 j일" if in_korean() else "j M")

@@ -46,7 +46,7 @@ class Schema(AutoSchema):
             parameters += PAGE
         return parameters
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular calls it without arguments
         """Only what a view says of an operation: its docstring is for people who read the code."""
         return ""
 

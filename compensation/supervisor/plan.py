@@ -27,7 +27,7 @@ WORKERS = {
 }
 WEB_WORKERS, WEB_THREADS = 2, 8
 DEATHS_MAX_ONCE = 4  # in a row, of one child: about 15 seconds of trying
-_STEPS = 7
+_STEPS = 6
 
 
 @dataclass
@@ -104,14 +104,10 @@ def _work(house: House, terminal: Terminal, port: int) -> int:
 def _prepare(house: House, terminal: Terminal) -> None:
     terminal.step("PostgreSQL and Redis")
     embedded.start_services()
-    terminal.step("Front-end parts, translations, static files")
+    terminal.step("Front-end parts")
     house.require([sys.executable, "bin/assets.py"], quiet_as="setup")
-    house.require(manage("translations", "compile"), quiet_as="setup")
-    house.require(manage("collectstatic", "--noinput", "--ignore=redoc", "--verbosity=0"), quiet_as="setup")
-    terminal.step("Tables")
-    house.require(manage("migrate", "--noinput"), quiet_as="setup")
-    terminal.step(f"The programme's rules: programmes/{PROGRAMME}.toml")
-    house.require(manage("load_programme", f"programmes/{PROGRAMME}.toml"))
+    terminal.step(f"Texts, static files, tables, and the rules of programmes/{PROGRAMME}.toml")
+    house.require(manage("prepare_site", f"programmes/{PROGRAMME}.toml"))
 
 
 def processes(port: int) -> list[ProcessSpec]:

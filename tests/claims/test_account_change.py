@@ -25,7 +25,12 @@ def test_the_new_account_counts_and_the_old_one_stays_with_who_entered_what(prog
     claim = assessed_claim(programme)
     changed(claim)
     old, new = claim.merchant.bank_accounts.order_by("id")
-    assert (new.bank_code, new.number, new.number_last4, new.entered_by) == ("088", "110123456789", "6789", hong(programme))
+    assert (new.bank_code, new.number, new.number_last4, new.entered_by) == (
+        "088",
+        "110123456789",
+        "6789",
+        hong(programme),
+    )
     assert (old.number, old.entered_by) == ("98765432101234", None)
 
 

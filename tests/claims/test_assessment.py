@@ -99,7 +99,7 @@ def test_corrected_facts_are_assessed_again_and_the_old_rows_stay(programme, ops
     assess_all(programme, ops)
     claim.refresh_from_db()
     first = claim.determination
-    correct_facts(claim=claim, changes={"losses": [loss_of(claim, 400_000)]}, actor=officer, reason="영수증 확인", at=NOW)
+    correct_facts(claim=claim, changes={"losses": [loss_of(claim, 400_000)]}, actor=officer, reason="영수증", at=NOW)
     assess_all(programme, ops)
     claim.refresh_from_db()
     assert [row.assessed_won for row in claim.assessments.order_by("id")] == [250_000, 400_000]

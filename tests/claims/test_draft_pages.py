@@ -8,6 +8,7 @@ from django.test import Client
 
 from claims.models import Claim, ClaimDraft
 from claims.services.drafts import Answers
+from compensation import limits
 from compensation.audit.models import AccessRecord
 from compensation.programmes.models import Role
 from tests.cast import NOW, SEOUL, person
@@ -128,6 +129,8 @@ def test_lines_are_added_and_taken_away_without_losing_what_was_typed(browser, p
     post_step(browser, draft, "periods", typed | {"change": "add"})
     page = browser.get(address).content.decode()
     assert 'value="nonsense"' in page
+    assert 'id="id_line-1-began_error"' in page
+    assert 'id="id_line-2-service_error"' not in page  # nobody has sent it yet
     assert 'name="line-2-service"' in page
     post_step(browser, draft, "periods", typed | {"line": ["1", "2"], "change": "remove-1"})
     page = browser.get(address).content.decode()
@@ -140,7 +143,7 @@ def test_lost_sales_from_comparable_days_end_up_in_their_field(browser, programm
     address = f"/my/drafts/{draft.reference}/comparison/1/"
     assert "10월 8일 ~ 10월 9일" in browser.get(address).content.decode()
     answer = browser.post(address, {"week_1": "500,000", "week_2": "", "week_3": "400000", "outage": "0"})
-    assert answer["Location"] == f"{address}#result"
+    assert answer["Location"] == address
     assert "(500,000원 + 400,000원) ÷ 2 = 450,000원" in browser.get(address).content.decode()
     assert browser.post(address, {"use": "yes"})["Location"].endswith("/steps/losses/")
     draft.refresh_from_db()
@@ -279,6 +282,10 @@ class TestAnAgent:
         assert claim.reference in client.get(sent["Location"]).content.decode()
         draft = ClaimDraft.objects.get()
         assert AccessRecord.objects.filter(user=agent, subject=f"draft {draft.reference}").exists()
+
+    def test_is_told_when_too_many_drafts_are_open(self, agent, client, monkeypatch):
+        monkeypatch.setattr(limits, "DRAFTS_PER_PERSON_MAX", 0)
+        assert client.post("/programmes/1015/assist/", {"reason": "통화"}).status_code == 422
 
     def test_sees_the_way_in_on_the_programmes_pages(self, agent, client):
         assert "/programmes/1015/assist/" in client.get("/programmes/1015/claims/").content.decode()

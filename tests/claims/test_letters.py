@@ -81,7 +81,9 @@ def test_the_file_is_tagged_has_a_title_a_language_and_its_own_typeface(programm
     assert b"Pretendard" in pdf
 
 
-@pytest.mark.parametrize("name", ["#let x = 1", "$a$ *굵게* _기울임_", "<script>", "\\", "뷁쏼힣", "大成商會", "가" * 100, "😀 אב"])
+@pytest.mark.parametrize(
+    "name", ["#let x = 1", "$a$ *굵게* _기울임_", "<script>", "\\", "뷁쏼힣", "大成商會", "가" * 100, "😀 אב"]
+)
 def test_a_name_is_text_whatever_it_looks_like(programme, name):
     claim = assessed_claim(programme)
     Merchant.objects.filter(pk=claim.merchant_id).update(trade_name=name)
@@ -105,7 +107,11 @@ def test_its_merchant_downloads_it_and_that_is_noted(client, programme):
     assert answer.content.startswith(b"%PDF")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="determination-{claim.reference}-1.pdf"'
     record = AccessRecord.objects.get()
-    assert (record.task, record.subject, record.user) == ("letter_downloaded", f"claim {claim.reference}", hong(programme))
+    assert (record.task, record.subject, record.user) == (
+        "letter_downloaded",
+        f"claim {claim.reference}",
+        hong(programme),
+    )
 
 
 def test_nobody_else_gets_it_and_there_is_none_before_the_decision(client, programme):

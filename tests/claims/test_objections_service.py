@@ -39,7 +39,11 @@ def file(determination, *, kind="objection", reasons="다릅니다.", evidence=(
 def everything_about(claim) -> tuple:
     """What a payout hangs on."""
     claim = Claim.objects.get(pk=claim.pk)
-    rows = (ClaimTransition.objects.filter(claim=claim), Determination.objects.filter(claim=claim), Transfer.objects.all())
+    rows = (
+        ClaimTransition.objects.filter(claim=claim),
+        Determination.objects.filter(claim=claim),
+        Transfer.objects.all(),
+    )
     return (claim.state, claim.determination_id, claim.facts_version, *(list(row.values()) for row in rows))
 
 

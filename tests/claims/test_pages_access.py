@@ -80,7 +80,7 @@ def test_a_merchant_sees_the_own_claim_and_no_other(client, programme, addresses
     own, other = Claim.objects.order_by("id")[:2]
     merchant_with_account(own, user=user)
     client.force_login(user)
-    assert [claim.reference for claim in client.get("/my/claims/").context["claims"]] == [own.reference]
+    assert [row["claim"] for row in client.get("/my/claims/").context["rows"]] == [own]
     assert client.get(f"/my/claims/{own.reference}/").status_code == 200
     assert client.get(f"/my/claims/{other.reference}/").status_code == 404
 

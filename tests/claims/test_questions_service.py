@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from claims.models import Answer, Claim, Question
 from claims.selectors.status import Holder, policy_for, status_of
+from claims.services.facts import correct_facts
 from claims.services.objections import file_objection
 from claims.services.questions import AnswerRefused, QuestionRefused, answer, ask, cancel, remind_next
 from claims.services.withdrawal import withdraw
@@ -95,7 +96,9 @@ def test_who_objects_can_be_asked(programme, officer):
     assert status.holder == Holder.PAYMENTS  # what was determined is paid meanwhile
 
 
-def test_the_clock_stands_still_while_the_merchant_is_asked_and_goes_on_from_there(programme, claim, officer, tmp_path, kept):
+def test_the_clock_stands_still_while_the_merchant_is_asked_and_goes_on_from_there(
+    programme, claim, officer, tmp_path, kept
+):
     assert reading(claim, NOW + 2 * DAY).remaining_working_days == 18
     question = asked(claim, officer, at=NOW + 2 * DAY)
     assert reading(claim, NOW + 9 * DAY)[:3] == (None, 19, True)
@@ -215,3 +218,10 @@ def test_two_officers_who_ask_at_once_ask_once(programme, officer):
     outcomes = at_once(*[lambda kind=kind: asked(claim, officer, kinds=[kind]) for kind in (SALES, USE)])
     assert sorted(isinstance(outcome, QuestionRefused) for outcome in outcomes) == [False, True]
     assert told(claim) == ["papers_asked"]
+
+
+def test_correcting_the_claim_closes_the_question(programme, claim, officer):
+    asked(claim, officer)
+    changes = {"reported_margin_bp": 900}
+    correct_facts(claim=claim, changes=changes, actor=officer, reason="증빙 확인", at=NOW + 2 * DAY)
+    assert Question.objects.get().state == "cancelled"

@@ -158,7 +158,10 @@ def test_too_late_says_so_before_anything_is_written(client, programme, me):
     assert "신청할 수 있는 기간이 지났습니다." in answer.content.decode()
     assert "<textarea" not in answer.content.decode()
     assert client.post(answer.request["PATH_INFO"], {"reasons": "늦었습니다."}).status_code == 422
-    assert "이의신청은 2023년 3월 2일까지 할 수 있었습니다." in client.get(f"/my/claims/{claim.reference}/").content.decode()
+    assert (
+        "이의신청은 2023년 3월 2일까지 할 수 있었습니다."
+        in client.get(f"/my/claims/{claim.reference}/").content.decode()
+    )
 
 
 def test_withdrawing_needs_a_reason_and_says_what_it_means(client, programme, me):
@@ -235,7 +238,7 @@ def test_only_officers_ask(client, programme, role):
 def test_nobody_but_a_representative_gets_to_any_of_the_pages(client, programme, officer):
     claim = now_claim(programme, lost_sales_won=BEFORE_THE_COUNCIL)
     paid = now_claim(programme, lost_sales_won=200_000)
-    question, address = asked(claim, officer)
+    _, address = asked(claim, officer)
     base = f"/my/claims/{claim.reference}/"
     paths = [base, address, f"{base}account/", f"{base}withdraw/", f"/my/claims/{paid.reference}/file/objection/"]
     paths += [f"/my/claims/{paid.reference}/determinations/1/", f"/my/claims/{paid.reference}/determinations/1/letter/"]

@@ -63,9 +63,10 @@ def test_of_a_decision_and_a_withdrawal_at_once_one_wins(programme):
     claims, worker = [received_claim(programme) for _ in range(5)], system_user()
     for claim in claims:
         decide = lambda: assess_next_batch(programme=programme, actor=worker, at=NOW + DAY)  # noqa: E731
-        outcome, _ = at_once(lambda claim=claim: withdraw(
-            claim=claim, reason="withdrawn_other", actor=hong(programme), at=NOW + DAY
-        ), decide)
+        outcome, _ = at_once(
+            lambda claim=claim: withdraw(claim=claim, reason="withdrawn_other", actor=hong(programme), at=NOW + DAY),
+            decide,
+        )
         claim.refresh_from_db()
         assert claim.state == ("determined" if isinstance(outcome, WithdrawalRefused) else "withdrawn"), outcome
         assert (claim.determination is None) == (claim.state == "withdrawn")

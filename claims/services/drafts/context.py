@@ -1,6 +1,6 @@
 """What the parsers of a draft's steps need to know besides the answers: the rules, the person, what is on record."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from claims.models import ClaimDraft
@@ -35,6 +35,10 @@ class StepContext:
     def channel(self) -> str:
         """By which channel the claim is filed."""
         return AGENT if self.by_agent else WEB
+
+    def with_answers(self, answers: Answers) -> "StepContext":
+        """The same for other answers. What is on record is looked up anew."""
+        return replace(self, answers=answers, _businesses={})
 
     @cached_property
     def proven_phones(self) -> list[str]:
@@ -72,11 +76,12 @@ class StepContext:
 
 def context_of(draft: ClaimDraft, *, user: User, answers: Answers | None = None) -> StepContext:
     """The context of a draft, as things stand. Raises PolicyVersion.DoesNotExist for a programme without a policy."""
+    policy = current_policy(programme=draft.programme).policy
     return StepContext(
         programme=draft.programme,
         user=user,
         by_agent=draft.by_agent,
         answers=Answers(draft.answers) if answers is None else answers,
-        policy=current_policy(programme=draft.programme).policy,
-        rules=load_intake_rules(programme=draft.programme, channel=AGENT if draft.by_agent else WEB),
+        policy=policy,
+        rules=load_intake_rules(programme=draft.programme, channel=AGENT if draft.by_agent else WEB, policy=policy),
     )

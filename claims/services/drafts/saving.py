@@ -90,17 +90,26 @@ def start_draft(
 
 @transaction.atomic
 def save_step(
-    *, draft: ClaimDraft, step: str, typed: object, seen_version: int, device: str, actor: User, at: datetime
+    *,
+    draft: ClaimDraft,
+    step: str,
+    typed: object,
+    seen_version: int,
+    device: str,
+    actor: User,
+    at: datetime,
+    context: StepContext | None = None,
 ) -> SavedStep:
     """Keeps what was typed, right or wrong, so that nothing is lost; the problems come back with it.
 
     `seen_version`: that of the step as the person saw it (0: never saved); `device` tells the devices of a person
-    apart. A business on record whose phone the person has proven is taken over with this. Saving the same twice changes
-    nothing. Raises DraftBecameClaim, SavedElsewhere, StepUnknown.
+    apart. `context`: the rules, where the caller has read them already. A business on record whose phone the person has
+    proven is taken over with this. Saving the same twice changes nothing.
+    Raises DraftBecameClaim, SavedElsewhere, StepUnknown.
     """
     draft = lock_draft(draft=draft)
     answers = Answers(draft.answers)
-    context = context_of(draft, user=actor, answers=answers)
+    context = context.with_answers(answers) if context else context_of(draft, user=actor, answers=answers)
     shaped, refused = shape_answers(step, typed, context)
     if refused:
         return SavedStep(answers.version(step), Parsed(None, refused), context, is_kept=False)

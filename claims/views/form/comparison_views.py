@@ -51,7 +51,7 @@ def _answer(visit: Visit, line: Line, typed_line: Typed) -> HttpResponse:
     at = f"lines.{line.key}."
     if any(problem.field.startswith(at) for problem in saved.problems) or not saved.is_kept:
         return _shown(visit, line, typed_line, typed, saved, status=REFUSED)
-    return redirect(f"{visit.comparison_address(line.key)}#result")
+    return redirect(visit.comparison_address(line.key))
 
 
 def _use(visit: Visit, line: Line) -> HttpResponse:

@@ -37,6 +37,8 @@ class PeriodsPage(StepPage):
             for name in ("began", "ended"):
                 form.fields[name].widget.attrs |= {"min": first.isoformat(), "max": day_in_seoul(last).isoformat()}
             forms.append(form)
+        if visit.has_new_line:
+            forms[-1].fields["service"].widget.attrs["autofocus"] = True
         return {
             "forms": forms,
             "lines": [{"key": line["key"], "form": form} for line, form in zip(lines, forms, strict=True)],

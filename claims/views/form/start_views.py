@@ -42,9 +42,7 @@ def claim_new(request: HttpRequest, code: str = "") -> HttpResponse:
             try:
                 draft = start_draft(programme=chosen["programme"], owner=request.user, at=timezone.now())
             except TooManyDrafts:
-                messages.error(
-                    request, _("보내지 않은 접수가 너무 많습니다. 필요 없는 것을 먼저 지워 주세요.")
-                )
+                messages.error(request, _too_many())
                 return redirect("claim-new")
             return redirect("draft-page", draft.reference)
     drafts = unsent(drafts=own_drafts(user=request.user))
@@ -63,14 +61,14 @@ def assist(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("reason", "")
         try:
-            reason = _reason(typed)
-        except ValueRefused as refused:
-            problems = [Problem("reason", told(refused))]
-        else:
             draft = start_draft(
-                programme=programme, owner=request.user, at=timezone.now(), by_agent=True, reason=reason
+                programme=programme, owner=request.user, at=timezone.now(), by_agent=True, reason=_reason(typed)
             )
             return redirect("assist-page", code, draft.reference)
+        except ValueRefused as refused:
+            problems = [Problem("reason", told(refused))]
+        except TooManyDrafts:
+            problems = [Problem("reason", _too_many())]
     content = listed | {
         "drafts": unsent(drafts=assisted_drafts(user=request.user, programme=programme)),
         "problems": problems,
@@ -116,6 +114,10 @@ def _listed(programme: Programme, channel: str) -> dict[str, Any]:
         "can_begin": state.stage in (BEFORE, OPEN),
         "is_open": state.stage == OPEN,
     }
+
+
+def _too_many() -> str:
+    return _("보내지 않은 접수가 너무 많습니다. 필요 없는 것을 먼저 지워 주세요.")
 
 
 def _reason(typed: object) -> str:

@@ -18,7 +18,6 @@ from claims.services.drafts import (
     FieldProblem,
     SavedElsewhere,
     Typed,
-    context_of,
     discard_draft,
     facts_of,
     parse_step,
@@ -38,6 +37,7 @@ from compensation.policy.evidence import missing_documents
 REFUSED, CONFLICT = 422, 409
 VERSION_DIGITS_MAX = 9
 NEEDS_LINES = (LOSSES, ALTERNATIVE)
+NOT_YET_WRITTEN = ("required", "consent_required")
 
 
 def form_page(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -76,8 +76,7 @@ def draft_step(request: HttpRequest, reference: str, step: str, code: str = "") 
     if step == EVIDENCE:
         return _evidence(visit)
     typed = visit.context.answers.typed(step)
-    problems = visit.open_problems.get(step, ()) if visit.context.answers.version(step) else ()
-    return _shown(visit, step, typed, problems)
+    return _shown(visit, step, typed, _problems_at_sight(visit, step))
 
 
 @require_POST
@@ -92,7 +91,7 @@ def business_check(request: HttpRequest, reference: str, code: str = "") -> Http
     typed = page.typed_from(request.POST, visit)
     answers = Answers()
     answers.put(BUSINESS, {name: text[:400] for name, text in typed.items()}, device="")
-    visit = Visit(request, visit.draft, context_of(visit.draft, user=request.user, answers=answers), code)
+    visit = Visit(request, visit.draft, visit.context.with_answers(answers), code)
     number_problems = [
         problem for problem in parse_step(BUSINESS, typed, visit.context).problems if problem.field == "business_number"
     ]
@@ -114,6 +113,12 @@ def draft_discard(request: HttpRequest, reference: str, code: str = "") -> HttpR
     return render(request, "merchant/form/discard.html", {"visit": visit, "draft": visit.draft})
 
 
+def _problems_at_sight(visit: Visit, step: str) -> list[FieldProblem]:
+    """What is wrong with a page that is opened. What is not written yet is only missed by who comes from the check."""
+    found = visit.open_problems.get(step, ())
+    return [problem for problem in found if visit.comes_from_check or problem.code not in NOT_YET_WRITTEN]
+
+
 def _save(visit: Visit, step: str) -> HttpResponse:
     post = visit.request.POST
     typed = PAGES[step].typed_from(post, visit) if step in PAGES else {}
@@ -126,13 +131,14 @@ def _save(visit: Visit, step: str) -> HttpResponse:
             device=visit.device,
             actor=visit.request.user,
             at=timezone.now(),
+            context=visit.context,
         )
     except DraftBecameClaim as sent:
         return redirect(visit.receipt_address(sent.claim))
     except SavedElsewhere as conflict:
         return _shown(visit, step, typed, (), status=CONFLICT, version=conflict.version, saved_elsewhere=True)
     if post.get("change") and saved.is_kept:
-        return redirect(f"{visit.address(step)}#lines")
+        return redirect(visit.changed_address(step, change=post["change"]))
     if saved.problems:
         now = Visit(visit.request, visit.draft, saved.context, visit.code)
         return _shown(now, step, typed, saved.problems, status=REFUSED, version=saved.version)

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from claims.models import Claim, ClaimDraft
 from claims.selectors.drafts import assisted_drafts, own_drafts
 from claims.selectors.public import IntakeState, intake_state
 from claims.services.drafts import StepContext, context_of, device_digest, problems_by_step, steps_for
-from claims.services.drafts.steps import EVIDENCE, LOSSES
+from claims.services.drafts.steps import CHECK, EVIDENCE, LOSSES
 from claims.views.access import open_programme
 from claims.views.form.wording import WORDS
 from compensation.audit.services import record_access
@@ -114,17 +115,28 @@ class Visit:
             "previous": rows[place - 1]["address"] if place else "",
             "intake": self.intake,
             "version": self.context.answers.version(step),
-            "back_to_check": self._back_to_check and step != "check",
+            "back_to_check": self.comes_from_check and step != CHECK,
         }
 
     @property
-    def _back_to_check(self) -> bool:
+    def comes_from_check(self) -> bool:
         """Whether one came from the list of all answers to change one of them."""
-        return "check" in (self.request.GET.get("then"), self.request.POST.get("then"))
+        return self.request.GET.get("then") == CHECK
+
+    def changed_address(self, step: str, *, change: str) -> str:
+        """The page of a step once a line was added or taken away. Without a fragment, which browsers carry along."""
+        query = {"then": CHECK} if self.comes_from_check else {}
+        query |= {"added": "yes"} if change == "add" else {}
+        return f"{self.address(step)}?{urlencode(query)}" if query else self.address(step)
+
+    @property
+    def has_new_line(self) -> bool:
+        """Whether a line was just added, where one goes on writing."""
+        return self.request.method == "GET" and "added" in self.request.GET
 
     def next_address(self, step: str) -> str:
         """Where one goes on once a step is saved."""
-        return self.address("check" if self._back_to_check else self.step_after(step))
+        return self.address(CHECK if self.comes_from_check else self.step_after(step))
 
     def _reverse(self, name: str, *arguments: str) -> str:
         if self.code:

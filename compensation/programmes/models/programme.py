@@ -11,6 +11,9 @@ from compensation.policy.transitions import PROGRAMME
 from compensation.programmes.models.incident import Incident
 from compensation.runtime.triggers import MovesOnly
 
+POLICIES_KEPT = 100
+_policies: dict[tuple[int, str], Policy] = {}  # by version and digest of its document; policies are frozen values
+
 
 @pghistory.track()
 class Programme(models.Model):
@@ -58,8 +61,14 @@ class PolicyVersion(models.Model):
 
     @cached_property
     def policy(self) -> Policy:
-        """The document as values of the pure policy core."""
-        return parse_policy(self.document)
+        """The document as values of the pure policy core. Parsed once in each process: nearly every page reads it."""
+        key = (self.pk, self.digest)
+        policy = _policies.get(key)
+        if policy is None:
+            if len(_policies) >= POLICIES_KEPT:
+                _policies.clear()
+            policy = _policies[key] = parse_policy(self.document)
+        return policy
 
 
 @pghistory.track()

@@ -1,0 +1,20 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Everything that has to stand before the site can serve: texts, static files, tables, the programme's rules."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the programme file, e.g. programmes/1015.toml")
+
+    def handle(self, *, file: Path, **_: Any) -> None:
+        """One process for all of it: each of these commands alone would load the whole site again."""
+        call_command("translations", "compile", stdout=self.stdout)
+        call_command("collectstatic", interactive=False, ignore_patterns=["redoc"], verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_programme", str(file), stdout=self.stdout)
