@@ -149,7 +149,7 @@ def _objection(determination: Determination, policy: Policy, language: str) -> S
         f"이 결정에 동의하지 않으시면 {until}까지 이의신청을 하실 수 있습니다. 사이트에 로그인하여 이 접수 건의 "
         "화면에서 ‘이의신청’을 고르고, 이유를 적고, 보여 줄 자료가 있으면 올려 주십시오. "
         f"접수한 날부터 영업일 {days}일 안에 결과를 알려 드립니다.",
-        f"If you do not agree you can object until {until}. Sign in on our site, choose “Objection” on the page of this "
+        f"If you do not agree you can object until {until}. Sign in, choose “Objection” on the page of this "
         f"claim, write your reasons and add papers if you have any. You will hear from us within {days} working days.",
     )
     paragraphs = [how]

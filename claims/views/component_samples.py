@@ -19,10 +19,13 @@ from claims.views.paging import Page
 from claims.views.public.front import Rung
 from claims.views.public.parsed_fields import Problem
 from claims.views.status.steps import steps_of
+from compensation.policy.assessment import ClaimFacts, assess_claim
 from compensation.policy.deadlines import Reading
 from compensation.policy.document import EvidenceKind, Policy
+from compensation.policy.factors import Loss
 from compensation.policy.tiers import COUNCIL, FAST, NO_SUPPORT, Tier
 from compensation.runtime.charts import Bin, histogram
+from compensation.runtime.templatetags.wording import in_korean
 
 DAY = timedelta(days=1)
 LOST_WON, REFERENCE = 350_000, "K7M4-2QXR-9"
@@ -100,10 +103,16 @@ def samples(*, policy: Policy, standing: str, at: datetime) -> dict[str, Any]:
         ],
         "step_words": SimpleNamespace(name=_("매출 손실액")),
         "contact": _contact_form(),
-        "sentences": [_("매출 손실액: 350,000원"), _("영업이익률: 12.5%"), _("피해액: 350,000원 × 12.5% = 43,750원")],
+        "sentences": _working(policy),
         "told": [_("어떻게 적으면 되는지 알려 주는 문장입니다.")],
         "nothing": None,
     }
+
+
+def _working(policy: Policy) -> list[str]:
+    """The policy's own sentences about a loss."""
+    facts = ClaimFacts((Loss(next(iter(policy.services)), LOST_WON, True),), 1_250, "")
+    return [step.sentence("ko" if in_korean() else "en") for step in assess_claim(facts=facts, policy=policy).steps]
 
 
 def _tier(policy: Policy, standing: str) -> Tier:

@@ -1,6 +1,7 @@
 """A merchant with a browser: walks through the pages of the road, and looks at each of them."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from tests.web import AXE, CHROMIUM, NARROW, WIDE
 AXE_SCRIPT = CHROMIUM / "axe.min.js"
 # axe leaves empty styles behind. htmx would take them over into what it puts in place, which the policy forbids.
 TIDY = """document.querySelectorAll("[style='']").forEach(element => element.removeAttribute("style"))"""
+# The words of the page itself: in English none of them is left in Korean. What people wrote may be in any language.
+WORDS = """[...document.querySelectorAll("main :is(h1, h2, h3, label, legend, button, dt, th, summary)")]
+    .map(element => element.textContent.trim())"""
+HANGUL, PAPER, MORE_PAPER = re.compile("[가-힣]"), "매출.jpg", "증빙.jpg"
 TIMEOUT_MS = 10_000
 NEXT = ".form-page__buttons button"
 
@@ -130,9 +135,9 @@ class Walker:
         page, form = self.page, "#evidence form:has(input[value=sales_loss_proof])"
         assert page.locator(form).is_visible() == (self.walk.outcome == "council")
         if self.walk.outcome == "council":
-            page.set_input_files(f"{form} input[type=file]", paper("매출.jpg", 320))
+            page.set_input_files(f"{form} input[type=file]", paper(PAPER, 320))
             page.click(f"{form} button")
-            page.wait_for_selector("#evidence li:has-text('매출.jpg')")
+            page.wait_for_selector(f"#evidence li:has-text('{PAPER}')")
             self.looks()
 
     def sends(self) -> None:
@@ -141,7 +146,7 @@ class Walker:
         self.on(NEXT, "/receipt/")
 
     def attaches(self, field_name: str) -> None:
-        self.page.set_input_files(f"[name={field_name}]", paper("증빙.jpg", 360))
+        self.page.set_input_files(f"[name={field_name}]", paper(MORE_PAPER, 360))
 
     def writes(self, name: str, text: str) -> None:
         self.page.fill(f"[name={name}]", text)
@@ -184,6 +189,9 @@ class Walker:
         page, faults = self.page, [*self.complaints]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > SIZES[self.walk.size]["width"]:
             faults.append(f"{wide} px wide")
+        if self.walk.language == "en":
+            words = (text.replace(PAPER, "").replace(MORE_PAPER, "") for text in page.evaluate(WORDS))
+            faults += [text for text in words if HANGUL.search(text)]
         faults += self.faults_by_axe()
         self.complaints.clear()  # axe tries what the policy forbids
         assert faults == [], f"{page.url}: {faults}"
