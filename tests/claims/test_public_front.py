@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from compensation.programmes.models import Incident, PolicyVersion, Programme
+from compensation.programmes.services.policy_versions import digest_of
 from tests.cast import NOW, SEOUL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -27,6 +28,7 @@ def change_policy(change) -> None:
     """Changes the policy's document as a new version of the file would."""
     version = PolicyVersion.objects.get()
     change(version.document)
+    version.digest = digest_of(version.document)
     version.save()
 
 

@@ -300,3 +300,13 @@ class TestAnAgent:
         with pytest.raises(DraftIncomplete) as incomplete:
             send(draft)
         assert set(incomplete.value.problems) == {"consents"}
+
+
+def test_an_account_that_came_on_record_meanwhile_is_asked_about_unless_it_is_the_same(programme, owner):
+    send(filled_draft(owner, programme))
+    periods = {"lines": [{"key": "1", "service": "taxi", "began": "2022-10-15", "ended": "2022-10-15"}]}
+    other = {"bank": "088", "number": "110-222-333444", "holder": "이다정"}
+    with pytest.raises(DraftIncomplete) as incomplete:
+        send(filled_draft(owner, programme, periods=periods, account=other))
+    assert [problem.field for problem in incomplete.value.problems["account"]] == ["use"]
+    assert send(filled_draft(owner, programme, periods=periods))

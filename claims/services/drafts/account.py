@@ -45,15 +45,17 @@ def parse(typed: Typed, context: StepContext) -> Parsed[AccountAnswer]:
     """The account that the person names, or that the one on record is kept."""
     if keeps_the_recorded(typed, context):
         return Parsed(AccountAnswer(None))
-    reading = Reading()
-    if context.account_on_record is not None:
-        reading.read("use", typed.get("use"), _use, missing=_no_choice())
+    reading, recorded = Reading(), context.account_on_record
+    if recorded and all(is_blank(typed.get(name)) for name in NAMES):
+        reading.note("use", _no_choice())
+        return Parsed(None, tuple(reading.problems))
     bank = reading.read("bank", typed.get("bank"), parse_bank, missing=NO_BANK)
     number = reading.read("number", typed.get("number"), parse_account_number, missing=NO_NUMBER)
     holder = reading.read("holder", typed.get("holder"), parse_name, missing=NO_HOLDER)
-    if bank is None or number is None or holder is None or reading.problems:
-        return Parsed(None, tuple(reading.problems))
-    return Parsed(AccountAnswer(BankAccountDetails(bank.code, number, holder)))
+    named = BankAccountDetails(bank.code, number, holder) if bank and number and holder else None
+    if recorded and named != BankAccountDetails(recorded.bank_code, recorded.number, recorded.holder):
+        reading.read("use", typed.get("use"), _use, missing=_no_choice())
+    return reading.result(AccountAnswer(named))
 
 
 def _use(typed: object) -> str:
