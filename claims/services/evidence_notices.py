@@ -34,4 +34,3 @@ def tell_that_infected(*, evidence: Evidence, at: datetime) -> None:
         programme=evidence.claim.programme,
         subject=f"claim {evidence.claim.reference}",
     )
-
