@@ -21,7 +21,7 @@ from locust import constant, task  # first of all: it puts gevent's sockets in t
 from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
-WARM_UP_SECONDS = 3  # a worker's first pages compile their templates
+WARM_UP_SECONDS = 5  # a worker's first pages compile their templates
 DOUBLE_CLICK = 0.1  # of the submissions: sent twice at the same time
 CSRF = secrets.token_hex(16)
 PEOPLE: dict[str, Any] = {}

@@ -139,7 +139,7 @@ def test_answers_of_a_wrong_shape_are_told(stranger, path, step, answers):
     assert stranger.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("step", ["evidence", "check", "none"])
+@pytest.mark.parametrize("step", ["check", "none"])
 def test_steps_in_which_nothing_is_written_are_not_there(stranger, path, step):
     problem_of(save(stranger, path, step, {}), 404)
 

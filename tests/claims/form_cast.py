@@ -93,3 +93,14 @@ def send(draft: ClaimDraft, *, at: datetime = NOW, tick: str | None = None) -> C
         request_received_at=at,
         at=at,
     )
+
+
+def spread_over_two_days(programme: Programme) -> None:
+    """On the day of the tests even numbers file, the odd one of the cast on the next day."""
+    version = programme.policy_versions.get()
+    version.document["filing_days"] = [
+        {"day": "2023-01-31", "digits": [0, 2, 4, 6, 8]},
+        {"day": "2023-02-01", "digits": [1, 3, 5, 7, 9]},
+    ]
+    version.digest = "spread"  # by which a process knows the policies that it has read
+    version.save()

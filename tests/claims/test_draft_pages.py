@@ -20,6 +20,7 @@ from tests.claims.form_cast import (
     merchant_user,
     policy_of,
     send,
+    spread_over_two_days,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "kept", "in_the_window")]
@@ -193,10 +194,7 @@ def test_a_second_claim_is_refused_with_a_link_to_the_first(browser, programme, 
 
 
 def test_a_friendly_page_on_the_days_of_the_others(browser, programme, owner):
-    version = programme.policy_versions.get()
-    days = [{"day": "2023-01-31", "digits": [0, 2, 4, 6, 8]}, {"day": "2023-02-01", "digits": [1, 3, 5, 7, 9]}]
-    version.document["filing_days"] = days
-    version.save()
+    spread_over_two_days(programme)
     draft = filled_draft(owner, programme)
     tick = {"declared": declared(policy_of(programme))}
     answer = browser.post(f"/my/drafts/{draft.reference}/steps/check/", tick)

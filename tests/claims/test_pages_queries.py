@@ -17,7 +17,7 @@ PAGES = {
     "/programmes/1015/claims/": 7,
     "/programmes/1015/claims/?q=가게&state=determined&tier=tier_1&service=messenger&order=-assessed&page=2": 7,
 }
-CLAIM_PAGE, MY_CLAIM_PAGE, MY_CLAIMS = 15, 12, 6
+CLAIM_PAGE, MY_CLAIM_PAGE, MY_CLAIMS = 15, 12, 7
 DOCUMENTS = 1  # asked for while the claim waits for the council
 
 

@@ -30,6 +30,7 @@ from tests.claims.form_cast import (
     merchant_user,
     policy_of,
     send,
+    spread_over_two_days,
 )
 from users.services.people import system_user
 
@@ -245,12 +246,7 @@ def test_a_business_that_somebody_entered_meanwhile_is_refused_as_well(programme
 
 
 def test_on_the_first_days_others_file_and_are_told_their_day(programme, owner):
-    version = programme.policy_versions.get()
-    version.document["filing_days"] = [
-        {"day": "2023-01-31", "digits": [0, 2, 4, 6, 8]},
-        {"day": "2023-02-01", "digits": [1, 3, 5, 7, 9]},
-    ]
-    version.save()
+    spread_over_two_days(programme)
     draft = filled_draft(owner, programme)
     with pytest.raises(NotYourDay) as other:
         send(draft)
@@ -288,10 +284,7 @@ class TestAnAgent:
         assert BankAccount.objects.get().bank_code == "004"
 
     def test_is_not_held_back_by_filing_days(self, programme, agent):
-        version = programme.policy_versions.get()
-        days = [{"day": "2023-01-31", "digits": [0, 2, 4, 6, 8]}, {"day": "2023-02-01", "digits": [1, 3, 5, 7, 9]}]
-        version.document["filing_days"] = days
-        version.save()
+        spread_over_two_days(programme)
         assert send(filled_draft(agent, programme, by_agent=True))
 
     def test_needs_the_texts_that_are_read_aloud(self, programme, agent):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from claims.models import Claim, Determination, ObjectionKind
 from claims.selectors.claims import claims_of
+from claims.selectors.drafts import own_drafts, unsent
 from claims.selectors.evidence_files import evidence_list
 from claims.selectors.status import determinations_of, policy_for, status_of, why_not_open_to, with_status
 from claims.selectors.timeline import timeline_of
@@ -41,7 +42,8 @@ def my_claims(request: HttpRequest) -> HttpResponse:
         }
         for claim in claims
     ]
-    return render(request, "merchant/claims.html", {"rows": rows})
+    drafts = unsent(drafts=own_drafts(user=request.user))
+    return render(request, "merchant/claims.html", {"rows": rows, "drafts": drafts})
 
 
 @require_safe
