@@ -7,11 +7,9 @@ character. 29**7 codes are 17 billion; a guess among a million messages hits onc
 import secrets
 
 from compensation import limits
-from compensation.policy.references import ALPHABET
+from compensation.policy.references import ALPHABET, characters_of, check_character, in_groups
 
 _RANDOM_CHARACTERS = 7
-_VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_IGNORED = str.maketrans("", "", " -‐‑–—_\t\r\n\u00a0")
 
 
 class CheckCodeRefused(ValueError):
@@ -27,7 +25,7 @@ class CheckCodeRefused(ValueError):
 def new_check_code() -> str:
     """A fresh code that nobody can foresee."""
     characters = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_CHARACTERS))
-    return _grouped(characters + _check_character(characters))
+    return in_groups(characters + check_character(characters))
 
 
 def normalise_check_code(text: str) -> str:
@@ -37,26 +35,16 @@ def normalise_check_code(text: str) -> str:
     """
     if len(text) > limits.VALUE_TEXT_LENGTH_MAX:
         raise _malformed()
-    characters = text.translate(_IGNORED).upper()
-    if len(characters) != _RANDOM_CHARACTERS + 1 or not _VALUE.keys() >= set(characters):
+    characters = characters_of(text)
+    if characters is None or len(characters) != _RANDOM_CHARACTERS + 1:
         raise _malformed()
-    if _check_character(characters[:-1]) != characters[-1]:
+    if check_character(characters[:-1]) != characters[-1]:
         raise CheckCodeRefused(
             code="check_code_wrong_check",
             message_ko="확인번호에 잘못 적힌 글자가 있습니다. 받은 메시지의 확인번호를 다시 확인해 주세요.",
             message_en="A character of this check code is wrong. Please look at the message again.",
         )
-    return _grouped(characters)
-
-
-def _check_character(characters: str) -> str:
-    """As in references: as 29 is a prime, every wrong character and every swap of two is noticed."""
-    weighted = sum(weight * _VALUE[character] for weight, character in enumerate(characters, start=2))
-    return ALPHABET[-weighted % len(ALPHABET)]
-
-
-def _grouped(characters: str) -> str:
-    return f"{characters[:4]}-{characters[4:]}"
+    return in_groups(characters)
 
 
 def _malformed() -> CheckCodeRefused:

@@ -35,7 +35,7 @@ def reference_from(random_bits: int) -> str:
     for _ in range(_RANDOM_CHARACTERS):
         random_bits, value = divmod(random_bits, len(ALPHABET))
         characters += ALPHABET[value]
-    return _grouped(characters + _check_character(characters))
+    return in_groups(characters + check_character(characters))
 
 
 def normalise_reference(text: str) -> str:
@@ -45,24 +45,32 @@ def normalise_reference(text: str) -> str:
     """
     if len(text) > limits.VALUE_TEXT_LENGTH_MAX:
         raise _malformed()
-    characters = text.translate(_IGNORED).upper()
-    if len(characters) != _RANDOM_CHARACTERS + 1 or not _VALUE.keys() >= set(characters):
+    characters = characters_of(text)
+    if characters is None or len(characters) != _RANDOM_CHARACTERS + 1:
         raise _malformed()
-    if _check_character(characters[:-1]) != characters[-1]:
+    if check_character(characters[:-1]) != characters[-1]:
         raise ReferenceRefused(
             code="reference_wrong_check",
             message_ko="접수번호에 잘못 적힌 글자가 있습니다. 접수번호를 다시 확인해 주세요.",
             message_en="A character of this reference is wrong. Please check the reference again.",
         )
-    return _grouped(characters)
+    return in_groups(characters)
 
 
-def _check_character(characters: str) -> str:
+def characters_of(text: str) -> str | None:
+    """What a person typed without spaces and dashes, in capitals; None where a character is not of the alphabet."""
+    characters = text.translate(_IGNORED).upper()
+    return characters if _VALUE.keys() >= set(characters) else None
+
+
+def check_character(characters: str) -> str:
+    """The character that shows a mistake in these."""
     weighted = sum(weight * _VALUE[character] for weight, character in enumerate(characters, start=2))
     return ALPHABET[-weighted % len(ALPHABET)]
 
 
-def _grouped(characters: str) -> str:
+def in_groups(characters: str) -> str:
+    """Four and four, with dashes between."""
     return "-".join(characters[start : start + _GROUP] for start in range(0, len(characters), _GROUP))
 
 
