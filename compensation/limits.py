@@ -14,6 +14,7 @@ MARGIN_BP_MIN = -100_000  # a reported margin of -1000 %: a loss of ten times th
 
 # --- Head counts (people) -------------------------------------------------------------------------------------------
 HEAD_COUNT_MAX = 10_000_000_000  # more than there are people; keeps totals within 64 bits
+PASS_QUOTA_MAX = 100_000_000  # passes: twice the members there are; more is a slip of the keys
 
 # --- Text (characters, after NFC) -----------------------------------------------------------------------------------
 NAME_LENGTH_MAX = 100  # ours: names of businesses and people
@@ -54,6 +55,9 @@ DRAFTS_PER_PERSON_MAX = 50  # drafts begun and not sent, in all: enough for a br
 
 # --- Lists of a policy (entries) ------------------------------------------------------------------------------------
 TABLE_ENTRIES_MAX = 2_000  # services, industries, kinds of evidence: the full industry classification has 1,196 classes
+REASON_CODE_LENGTH_MAX = 40  # characters: the width of the column
+PARTY_CODE_LENGTH_MAX = 30  # characters: the width of the column
+SECOND_LOOK_FIRST_MAX = 10_000  # determinations: more is no sample any more, but everything
 PARTIES_MAX = 50  # parties of a council: each has a seat at one table
 
 # --- References -----------------------------------------------------------------------------------------------------
@@ -93,6 +97,90 @@ SCAN_RETRY_SECONDS = 60  # seconds until a scanner that did not answer is asked 
 ORPHAN_SHARDS_PER_SWEEP = 8  # of 256 folders a minute: all of them in half an hour, however many files there are
 SCAN_SECONDS_MAX = 60  # seconds without a word from the malware scanner
 
+# --- Review -----------------------------------------------------------------------------------------------------------
+CHECK_CODE_LENGTH_MAX = 30  # characters: the width of the column
+TAG_LENGTH_MAX = 30  # characters of a word by which officers find cases
+TAGS_MAX = 10  # of a case
+REVIEW_NOTE_LENGTH_MAX = 500  # characters of a note or a reason that staff write
+BULK_CASES_MAX = 500  # cases of one bulk job: as many as a person can answer for
+AGENDA_ITEMS_MAX = 100  # cases of a session: more is no day's work for anybody
+SEATS_PER_PARTY_MAX = 20  # of a council: a party with more would be a parliament
+CHECKED_CLAIMS_PER_BATCH = 100  # claims of a transaction of machine checks: one call of the tax service's register
+CHECKS_LEASE_SECONDS = 120  # seconds until reviews whose worker died are checked again; far above what a batch takes
+RELATED_CLAIMS_LISTED_MAX = 50  # claims that share something with a case, for each thing: more tells nobody more
+REGISTRY_CONNECT_SECONDS = 3  # a register of businesses that does not even pick up
+REGISTRY_ANSWER_SECONDS = 10  # a register that took the request
+REGISTRY_RETRY_SECONDS = 600  # seconds until a register that did not answer is asked again
+SIMILAR_CASES_LEAST = 8  # decided cases below which nothing is called usual
+SIMILAR_CASES_MAX = 200  # decided cases that are shown beside a case
+DECISIONS_COMPARED_MAX = 5_000  # newest decisions of a council among which similar cases are looked for
+VOTE_DAYS_MAX = 60  # days between the first and the last moment of a vote
+
+# --- Payouts ----------------------------------------------------------------------------------------------------------
+BUDGET_WON_MAX = 10_000_000_000_000  # won that may be paid to merchants: ten times what everything together cost
+APPROVALS_MIN = 2  # people who approve a batch: one alone is the usual hole
+APPROVALS_MAX = 5  # people: more nobody finds on a working day
+PRINTED_TEXT_LENGTH_MAX = 20  # characters beside a sum in an account's statement; banks print 7 to 10 of them
+BATCH_PAYOUTS_MAX = 200_000  # payouts of a batch: twice the largest we measured; what is more goes into the next
+PAYOUT_REASON_LENGTH_MAX = 200  # characters of why a person holds, drops, retries or downloads: the width of the column
+TOP_UP_WON_MAX = 500_000  # won of top-ups for a claim, where the policy says nothing: what is more is the council's
+TOP_UP_LISTED_MAX = 2_000  # claims of a top-up that people list by hand: more is a tier
+
+# --- Bank accounts and channel cash -----------------------------------------------------------------------------------
+HOLDER_CONNECT_SECONDS = 3  # Open Banking that does not even pick up
+HOLDER_ANSWER_SECONDS = 10  # Open Banking that took the request: it asks the bank itself
+HOLDER_INQUIRIES_PER_BATCH = 20  # accounts that a worker takes at once: below the lease, however slowly banks answer
+HOLDER_INQUIRIES_AT_ONCE = 8  # of one worker: a bank that takes a second leaves eight answers a second
+HOLDER_LEASE_SECONDS = 300  # seconds until accounts whose worker died are asked about again: above 20 slow answers
+HOLDER_RETRY_SECONDS = 600  # seconds until a bank that did not answer is asked again
+HOLDER_TRIES_MAX = 5  # unanswered inquiries, nearly an hour, after which a person looks
+HOLDER_NAME_BYTES_MAX = 20  # bytes of a holder's name in Open Banking's answers (AH 20): longer ones come cut
+ACCOUNTS_WANTED_PER_SWEEP = 5_000  # accounts that a sweep marks to be asked about: a short statement each minute
+ROTATED_PER_BATCH = 1_000  # rows that are encrypted anew in a transaction: short locks
+CHANNEL_CASH_LINES_MAX = 1_000_000  # lines of a report of use: a full sheet
+
+# --- Bank files -------------------------------------------------------------------------------------------------------
+BANK_COLUMNS_MAX = 40  # columns of a bank's file: the widest we know has 18
+BANK_CELL_BYTES_MAX = 100  # bytes of a column of fixed width
+BANK_TEXTS_MAX = 50  # words for one outcome, or codes of reasons, in a bank's result files
+PROFILE_TEXT_LENGTH_MAX = 20_000  # characters of a bank profile as it is typed: eight times the longest shipped one
+RESULT_FILE_BYTES_MAX = 50 * 1_048_576  # bytes: 200,000 lines of 260 bytes
+RESULT_LINES_MAX = 400_000  # lines: twice the payouts of the largest batch; what has more is no result of ours
+RESULT_FAULTS_KEPT = 1_000  # faults kept with a refused result file: who has more looks at the file, not at the list
+RESULT_AT_ONCE_BYTES_MAX = 200_000  # bytes of a result that is read while one waits: some 2,000 lines, a second
+RESULT_TRIES_MAX = 5  # workers that may die over a result file before it is given up
+RESULT_TEXT_LENGTH_MAX = 100  # characters of a bank's reason that are kept
+
+# --- Grant jobs -------------------------------------------------------------------------------------------------------
+GRANT_NOTE_LENGTH_MAX = 200  # characters: the width of the columns of a job's note and of a reason to leave out
+GRANT_WORKERS_MAX = 8  # workers that one job keeps busy: beyond that they wait for the same disk
+GRANT_PRIORITY_MAX = 9  # 1 goes first
+GRANT_SPEED_MAX = 10_000_000  # members a second: ten times what was ever measured
+AUDIENCE_ROWS_MAX = 2_000_000  # rows of a list of members: more is a filter; a full sheet has half as many
+MEMBER_NUMBER_DIGITS_MAX = 15  # digits: what a spreadsheet keeps; the column holds 18
+
+# --- Coupons ----------------------------------------------------------------------------------------------------------
+COUPON_MEMBER_BITS = 30  # of a code: a thousand million members
+COUPON_NUMBER_BITS = 8  # of a code: 256 coupons of all programmes of an installation together
+COUPON_MAC_BITS = 32  # of a code: with the two above 70; 15 characters of 29 hold 72.9, the rest is the key's version
+PARTNER_TOKEN_DAYS = 365  # days until a partner needs a new token: as long as a coupon is good, at most
+PARTNER_REQUESTS_PER_SECOND_MAX = 200  # of one partner, over ten seconds: a tenth of what one machine answers
+WRONG_CODES_PER_SHOPPER_MAX = 10  # an hour: somebody who tries out codes is told to come back; a typing error is none
+WRONG_CODES_PER_PARTNER_MAX = 1_000  # an hour: where a partner does not say who the shopper is
+SHOPPER_LENGTH_MAX = 100  # characters of what a partner calls a shopper
+ORDER_LENGTH_MAX = 60  # characters of a partner's own order number: the width of the column
+
+# --- Hand-over of grants to the services that honour them -------------------------------------------------------------
+HANDOVER_FILE_ROWS = 50_000  # members of a file: a chunk, or as many small ones as fit; under a second of work
+HANDOVER_ATTEMPTS_MAX = 5  # tries at a file; a fault that is still there after these is not a passing one
+HANDOVER_PAGE_ROWS = 1_000  # members of a page, where a service does not say: 0.1 MB
+HANDOVER_PAGE_ROWS_MAX = 5_000  # members of a page at most: half a megabyte of JSON
+HANDOVER_RECEIPT_BYTES_MAX = 5_000_000  # bytes of a receipt as CSV: every member of the largest usual file, refused
+HANDOVER_RECEIPT_ROWS_MAX = 100_000  # refused members of one receipt; more is a fault of the whole: ask us first
+HANDOVER_FAULTS_TOLD = 100  # faulty rows of a receipt that its answer names
+HANDOVER_REASON_LENGTH_MAX = 40  # characters of the other side's code: the width of the column
+PARTNER_RATE_MAX = 10_000  # requests a second that one partner may be allowed: five times what one machine answers
+
 # --- Messages -------------------------------------------------------------------------------------------------------
 MESSAGE_CHECK_CODE_LENGTH = 9  # characters with the dash: K7M4-9QXR
 MESSAGE_TITLE_LENGTH_MAX = 160  # the sender (a programme's name) and the longest title
@@ -114,6 +202,7 @@ CODE_ATTEMPTS_MAX = 5  # tries at one code; then a new one is needed
 CODE_WAIT_SECONDS = 30  # between two codes to one contact
 CODES_PER_CONTACT_MAX = 5  # an hour: nobody's phone is made to ring all day
 CODES_PER_ADDRESS_MAX = 20  # an hour: a shop's or an office's shared line has enough, a script does not
+DEVICE_NAME_LENGTH_MAX = 40  # characters: system and browser, not what a browser says of itself at length
 CODE_PURPOSE_LENGTH_MAX = 20  # characters: the width of the column
 BUSINESSES_PER_PERSON_USUAL = 5  # businesses behind one account; more is allowed, and noted with the change
 
@@ -134,3 +223,16 @@ API_TOKENS_PER_PERSON_MAX = 10  # live tokens; one more ends the oldest
 API_TOKEN_LABEL_LENGTH_MAX = 60  # characters: what a person calls the program that uses it
 IDEMPOTENCY_KEY_LENGTH_MAX = 100  # characters: a UUID has 36
 IDEMPOTENCY_KEPT_HOURS = 48  # hours: 24 at least, so that whoever was offline for a day can still send again
+
+# --- Retention (what is destroyed, and when) ------------------------------------------------------------------------
+DRAFT_KEPT_DAYS = (
+    30  # after the last intake window closed: as long as one can object; a longer window keeps them longer
+)
+CLAIM_ORIGIN_KEPT_DAYS = 180  # after a claim came in: related claims are looked for; named in the consent
+SIGN_IN_CODE_KEPT_DAYS = 7  # after it expired: long enough to look into a complaint that somebody tried to get in
+API_TOKEN_KEPT_DAYS = 30  # after it ended: a person who comes back finds out why a program no longer gets in
+MESSAGE_BODY_KEPT_DAYS = 365  # after it was written: complaints about what we wrote come within a year
+BANK_FILE_KEPT_DAYS = 180  # after its batch closed: banks settle what went astray within weeks; sums and hash stay
+RESULT_KEPT_DAYS = 2_300  # after its batch closed: a voucher, five years from when the year's taxes are due (law)
+HANDOVER_FILE_KEPT_DAYS = 90  # after its last receipt: a service that lost it has had time to ask; counts and hash stay
+DESTROYED_PER_BATCH = 500  # rows of a transaction: short locks, and what a killed worker has to do again is little

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ _services = service_urls()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret("django")
 ENCRYPTION_KEYS = env.dict("ENCRYPTION_KEYS", default={}) or {"1": secret("encryption")}
+# By which coupon codes are made (the highest number) and read (all of them): users/services/coupons/keys.py
+COUPON_KEYS = env.dict("COUPON_KEYS", default={}) or {"1": secret("coupons")}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "compensation.runtime.middleware.ReceivedAtMiddleware",
+    "compensation.runtime.turnstile.TurnstileMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -58,14 +62,15 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "compensation.runtime.middleware.StaffSessionMiddleware",
+    "compensation.runtime.middleware.SignedInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "compensation.runtime.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=4)  # of a web process (compensation.runtime.turnstile)
 
 ROOT_URLCONF = "compensation.urls"
 WSGI_APPLICATION = "compensation.wsgi.application"
@@ -88,11 +93,21 @@ COTTON_DIR = "components"
 
 # --- database, cache, queue -------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url_config(_services.database_url)}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "ENGINE": "compensation.runtime.postgres",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _services.redis_url
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    # Parts of public pages, in each process and for seconds ({% cache %}), as what KEPT_SECONDS is for.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
+}
+# How long a process believes what it read of the rules, where it only shows them (compensation.runtime.kept).
+KEPT_SECONDS = 5
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -106,31 +121,61 @@ CELERY_TIMEZONE = "Asia/Seoul"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "claims.advance_run": {"queue": "files"},
+    "claims.ask_account_holders": {"queue": "files"},  # a bank that takes its time keeps no short task waiting
     "claims.assess_pending": {"queue": "assessment"},
+    "claims.fill_payout_batch": {"queue": "files"},
+    "claims.write_bank_files": {"queue": "files"},
+    "claims.read_bank_result": {"queue": "files"},
     "claims.remove_orphaned_files": {"queue": "files"},
     "claims.work_on_evidence": {"queue": "files"},
     "users.work_on_grant_job": {"queue": "grants"},
+    "users.write_handover": {"queue": "grants"},
     "messaging.deliver": {"queue": "messages"},
     "messaging.deliver_urgent": {"queue": "codes"},
     "messaging.sweep": {"queue": "messages"},
 }
 # The sweepers: the database knows what is left to do, so a lost message costs these few seconds and nothing else.
 CELERY_BEAT_SCHEDULE = {
+    "sweep-accounts": {"task": "claims.sweep_accounts", "schedule": 60.0, "options": {"expires": 60.0}},
     "sweep-runs": {"task": "claims.sweep_runs", "schedule": 2.0, "options": {"expires": 2.0}},
     "sweep-evidence": {"task": "claims.sweep_evidence", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-files": {"task": "claims.remove_orphaned_files", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sweep-case-checks": {"task": "claims.sweep_case_checks", "schedule": 10.0, "options": {"expires": 10.0}},
+    "sweep-reviews": {"task": "claims.sweep_reviews", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sweep-bulk-jobs": {"task": "claims.sweep_bulk_jobs", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-assessment": {"task": "claims.sweep_assessment", "schedule": 10.0, "options": {"expires": 10.0}},
+    "remind-of-items": {"task": "users.remind_of_items", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sweep-passes": {"task": "users.sweep_passes", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sweep-handover": {"task": "users.sweep_handover", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-grant-jobs": {"task": "users.sweep_grant_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
+    "sweep-payouts": {"task": "claims.sweep_payouts", "schedule": 10.0, "options": {"expires": 10.0}},
+    "make-missing-payouts": {
+        "task": "claims.make_missing_payouts",
+        "schedule": crontab(hour=4, minute=0),
+        "options": {"expires": 3600.0},
+    },
+    "verify-money": {  # after the payouts that were missing are made
+        "task": "claims.verify_money",
+        "schedule": crontab(hour=4, minute=30),
+        "options": {"expires": 3600.0},
+    },
     "write-notices": {"task": "claims.write_notices", "schedule": 5.0, "options": {"expires": 5.0}},
+    "draw-second-looks": {"task": "claims.draw_second_looks", "schedule": 300.0, "options": {"expires": 300.0}},
+    "watch-deadlines": {"task": "claims.watch_deadlines", "schedule": 600.0, "options": {"expires": 600.0}},
+    "close-due-votes": {"task": "claims.close_due_votes", "schedule": 30.0, "options": {"expires": 30.0}},
     "remind-of-questions": {"task": "claims.remind_of_questions", "schedule": 300.0, "options": {"expires": 300.0}},
+    "index-holders": {"task": "merchants.index_holders", "schedule": 60.0, "options": {"expires": 60.0}},
     "sweep-messages": {"task": "messaging.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
-    "remove-idempotency-keys": {
-        "task": "runtime.remove_idempotency_keys",
-        "schedule": 3600.0,
+    "destroy-expired": {  # when nobody is about
+        "task": "claims.destroy_expired",
+        "schedule": crontab(hour=3, minute=30),
         "options": {"expires": 3600.0},
     },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# How many people a second the waiting room lets in to apply for the pass, of all web processes together.
+PASS_ADMISSIONS_PER_SECOND = env.int("PASS_ADMISSIONS_PER_SECOND", default=500)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
@@ -243,6 +288,14 @@ STORAGES = {
         "BACKEND": "compensation.runtime.storage.DurableFileSystemStorage",
         "OPTIONS": {"location": f"{MEDIA_ROOT}/evidence"},
     },
+    "handover": {
+        "BACKEND": "compensation.runtime.storage.DurableFileSystemStorage",
+        "OPTIONS": {"location": f"{MEDIA_ROOT}/handover"},
+    },
+    "bank_files": {
+        "BACKEND": "compensation.runtime.storage.DurableFileSystemStorage",
+        "OPTIONS": {"location": f"{MEDIA_ROOT}/bank_files"},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not DEBUG
@@ -255,6 +308,18 @@ FILE_UPLOAD_HANDLERS = ["compensation.runtime.uploads.MeasuringUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # The malware scanner (clamd): host:port or the path of its socket. Blank: files are not scanned, and staff see that.
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+# The tax service's register of businesses. Without an address nobody is asked, and officers see that.
+BUSINESS_REGISTRY = {
+    "address": env.str("BUSINESS_REGISTRY_ADDRESS", default=""),  # https://api.odcloud.kr/api/nts-businessman/v1
+    "key": env.str("BUSINESS_REGISTRY_KEY", default=""),
+}
+# Open Banking's holder inquiry. Without an address no bank is asked, and a person looks at every account.
+OPEN_BANKING = {
+    "address": env.str("OPEN_BANKING_ADDRESS", default=""),  # https://openapi.openbanking.or.kr
+    "client_id": env.str("OPEN_BANKING_CLIENT_ID", default=""),
+    "client_secret": env.str("OPEN_BANKING_CLIENT_SECRET", default=""),
+    "institution": env.str("OPEN_BANKING_INSTITUTION", default=""),  # our code of ten characters, from KFTC
+}
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -273,7 +338,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "피해 지원 API",
-    "DESCRIPTION": "The merchant's road as an API: the same services, parsers and sentences as the pages.",
+    "DESCRIPTION": "The roads of merchants, officers and the council: services, parsers and sentences of the pages.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

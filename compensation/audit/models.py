@@ -20,3 +20,29 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.subject}"
+
+
+class Destruction(models.Model):
+    """That what was no longer needed was destroyed: how many of each kind, and nothing of what they were.
+
+    One row per run, which grows with its batches, each in the transaction of the batch. A run that has not finished was
+    interrupted; once it has, the row stays as it is.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(help_text="what was due at this moment")
+    counts = models.JSONField(default=dict)
+    is_finished = models.BooleanField(default=False)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="destructions_stay", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="finished_destruction_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_finished=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -10,7 +10,11 @@ class Account(models.TextChoices):
 
     BUDGET = "budget", _("지원 예산")
     MERCHANT_PAYABLE = "merchant_payable", _("소상공인 지급 예정")
+    PAYOUTS_RELEASED = "payouts_released", _("은행 이체 중")
+    PAYOUTS_PAID = "payouts_paid", _("소상공인 지급 완료")
+    PAYOUTS_RETURNED = "payouts_returned", _("반려되어 다시 지급할 돈")
     CHANNEL_CASH = "channel_cash", _("채널 캐시")
+    CHANNEL_CASH_USED = "channel_cash_used", _("채널 캐시 사용")
     MEMBER_BENEFITS = "member_benefits", _("이용자 지원(액면가)")
 
 

@@ -8,18 +8,13 @@ import secrets
 
 from compensation import limits
 from compensation.policy.references import ALPHABET, characters_of, check_character, in_groups
+from compensation.values.refused import ValueRefused
 
 _RANDOM_CHARACTERS = 7
 
 
-class CheckCodeRefused(ValueError):
+class CheckCodeRefused(ValueRefused):
     """Text that is no check code. `code` is `check_code_malformed` or `check_code_wrong_check`."""
-
-    def __init__(self, *, code: str, message_ko: str, message_en: str) -> None:
-        super().__init__(message_en)
-        self.code = code
-        self.message_ko = message_ko
-        self.message_en = message_en
 
 
 def new_check_code() -> str:

@@ -25,7 +25,8 @@ class Channel(models.TextChoices):
 class Message(models.Model):
     """The outbox: one message to one person, written in the transaction of what it tells of, and sent afterwards.
 
-    `public_body` is `body` as strangers may see it; of a message that `has_secret` only that stays once it is out.
+    `public_body` is `body` as strangers may see it; of a message that `has_secret` only that stays once it is out, and
+    of any other once it is old (services.retention: `body` is blank then).
     `attempts` and `tried_at` tell of the attempt that runs or ran last; `due_at` is when somebody has to look at the
     message next: to send it (waiting), or to find out what became of an attempt that nobody ended (sending).
     After `send_before` it is of no use any more. `provider_id` is the number under which the provider knows it.
@@ -65,6 +66,10 @@ class Message(models.Model):
         indexes = [
             # Serves those who send: only what is not out yet is in it.
             models.Index(fields=["due_at"], name="message_due", condition=Q(state__in=("waiting", "sending"))),
+            # Serves the list of what failed, newest first.
+            models.Index(fields=["programme", "id"], name="message_failed", condition=Q(state="failed")),
+            # Serves the retention: what was destroyed already is not in it.
+            models.Index(fields=["created_at"], name="message_with_body", condition=~Q(body="")),
         ]
         triggers = [MovesOnly(name="message_moves", field="state", moves=MESSAGE.moves)]
 

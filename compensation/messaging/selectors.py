@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from compensation.messaging.check_codes import normalise_check_code
 from compensation.messaging.models import Channel, Message
 from compensation.policy.transitions import MessageState
+from compensation.programmes.models import Programme
 from compensation.runtime.masking import masked_email, masked_phone
 
 
@@ -41,6 +44,13 @@ def message_by_check_code(*, code: str) -> PublicMessage | None:
         body=message.public_body,
         sent_at=moment,
     )
+
+
+def messages_of(*, programme: Programme, state: str = "", check_code: str = "") -> QuerySet[Message]:
+    """The messages of a programme, newest first; an empty `state` or `check_code` does not restrict."""
+    wanted = {"state": state, "check_code": check_code}
+    messages = Message.objects.filter(programme=programme, **{name: value for name, value in wanted.items() if value})
+    return messages.order_by("-id")
 
 
 def masked_recipient(*, channel: str, recipient: str) -> str:

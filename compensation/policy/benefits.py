@@ -16,6 +16,7 @@ ITEM_KINDS: dict[str, tuple[str, str]] = {
     "pass": ("이용권", "pass"),
     "message": ("메시지", "message"),
 }
+APPLIED_FOR = "pass"  # the kind that goes to those who apply, first come, first served; the others are granted
 PERMANENT, DAYS, UNTIL, MONTH_FROM_ACTIVATION = "permanent", "days", "until", "month_from_activation"
 VALIDITIES = (PERMANENT, DAYS, UNTIL, MONTH_FROM_ACTIVATION)
 

@@ -1,6 +1,6 @@
 """Reads the tables of a programme file and collects every fault with its path, instead of stopping at the first one."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -160,9 +160,19 @@ class Table:
             return ()
         return tuple(value)
 
+    def holds_texts(self, key: str) -> bool:
+        """Whether there is a list of texts, not of tables: how an earlier version of a document may have had it."""
+        value = self._content.get(key)
+        return isinstance(value, list) and any(isinstance(entry, str) for entry in value)
+
     def table(self, key: str) -> "Table":
         value = self._required(key)
         return Table({} if value is None else value, self._path(key), self.faults)
+
+    def table_if_given(self, key: str) -> Iterator["Table"]:
+        """The table, or nothing where the key is left out: to be read in a `for`."""
+        if self._asked_for(key) is not None:
+            yield self.table(key)
 
     def tables(self, key: str) -> Iterator["Table"]:
         """The tables of an array, `[[key]]` in TOML, in order."""
@@ -196,6 +206,11 @@ class Table:
                     f"A name has at most {name_length_max} characters.",
                 )
             yield name, Table(content, f"{table.path}.{name}", self.faults)
+
+    def refuse_repeated(self, code: str, earlier: Container[str]) -> None:
+        """Notes a fault where this table's code is one of the earlier tables'."""
+        if code and code in earlier:
+            self.fault("code", f"같은 코드가 또 있습니다: {code}", f"The code is repeated: {code}")
 
     def close(self) -> None:
         for key in self._content:

@@ -6,7 +6,7 @@ consent is its code, version, language and the digest of the very text that was 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from compensation import limits
@@ -45,6 +45,14 @@ class Consent:
             raise NotByTelephone(self.code)
         return pick(language, self.telephone_ko, self.telephone_en)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that a merchant may be shown or read of it: what a version stands for."""
+        return (
+            *(self.title_ko, self.title_en, self.text_ko, self.text_en),
+            *(self.telephone_ko, self.telephone_en),
+        )
+
     def digest(self, language: str, *, by_telephone: bool = False) -> str:
         """SHA-256 (hex) of title and text as the merchant saw or heard them. Raises NotByTelephone."""
         shown = self.telephone_text(language) if by_telephone else self.text(language)
@@ -60,14 +68,28 @@ def missing_consents(*, consents: Iterable[Consent], given: Collection[str]) -> 
     return tuple(consent for consent in consents if consent.required and consent.code not in given)
 
 
+def without_new_version(*, consents: Sequence[Consent], earlier: Iterable[Consent]) -> tuple[int, ...]:
+    """Which of the consents (by their places) have new texts under a version that is not higher than all before (ours).
+
+    `earlier`: those of every policy version so far. A code and a version mean one text for good, as they are what is
+    stored of a consent that was given; going back to an earlier version with its very texts is fine.
+    """
+    texts = {(consent.code, consent.version): consent.texts for consent in earlier}
+    return tuple(
+        place
+        for place, consent in enumerate(consents)
+        if texts.get((consent.code, consent.version)) != consent.texts
+        and any(code == consent.code and version >= consent.version for code, version in texts)
+    )
+
+
 def read_consents(table: Table) -> tuple[Consent, ...]:
     """The consents of the policy, in the order in which they are asked; what is wrong is noted in `table.faults`."""
     consents: dict[str, Consent] = {}
     for row in table.tables("consents"):
         consent = _consent(row)
         row.close()
-        if consent.code and consent.code in consents:
-            row.fault("code", f"같은 코드가 또 있습니다: {consent.code}", f"The code is repeated: {consent.code}")
+        row.refuse_repeated(consent.code, consents)
         consents[consent.code] = consent
     return tuple(consents.values())
 

@@ -7,6 +7,9 @@ from typing import Any
 from compensation import limits
 from compensation.policy.checking import DocumentFaults, Fault, Table
 from compensation.policy.consents import Consent, read_consents
+from compensation.policy.council import CouncilRules
+from compensation.policy.council_table import read_council
+from compensation.policy.payouts import PayoutRules, read_payouts
 from compensation.policy.procedure import (
     DeadlineRules,
     FilingDay,
@@ -15,10 +18,9 @@ from compensation.policy.procedure import (
     read_filing_days,
     read_objections,
 )
+from compensation.policy.reasons import CaseReason, read_reasons
+from compensation.policy.second_look import SecondLookRules, read_second_look
 from compensation.policy.tiers import ROUTES, Tier, faults_in_tiers
-
-MAJORITIES = ("votes_cast", "seats")  # more than half of the votes cast, or of all seats
-TIES = ("refused", "deferred")  # what an equal number of votes for and against means
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,6 @@ class EvidenceKind:
 
 
 @dataclass(frozen=True, slots=True)
-class CouncilRules:
-    """How the council decides (ours): `majority` is one of MAJORITIES, `tie` one of TIES."""
-
-    parties: tuple[str, ...]
-    parties_present_min: int
-    majority: str
-    tie: str
-    company_votes: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """Every rule that a programme has for claims. Amounts in won, ratios in basis points."""
 
@@ -80,6 +71,9 @@ class Policy:
     objections: ObjectionRules
     consents: tuple[Consent, ...]
     filing_days: tuple[FilingDay, ...]
+    reasons: tuple[CaseReason, ...]
+    second_look: SecondLookRules
+    payouts: PayoutRules
 
 
 class PolicyFaults(DocumentFaults):
@@ -99,12 +93,15 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
         industries=dict(_industries(table)),
         general_margin_bp=table.whole("general_margin_bp", least=1, most=limits.RATIO_BP_MAX),
         evidence_kinds=_evidence_kinds(table),
-        council=_council(table.table("council")),
+        council=read_council(table.table("council")),
         channel_cash_won=table.whole("channel_cash_won", most=limits.ITEM_VALUE_WON_MAX),
         deadlines=read_deadlines(table.table("deadlines")),
         objections=read_objections(table.table("objections")),
         consents=read_consents(table),
         filing_days=read_filing_days(table),
+        reasons=read_reasons(table),
+        second_look=read_second_look(table),
+        payouts=read_payouts(table),
     )
     table.close()
     if faults:
@@ -174,26 +171,6 @@ def _evidence_kinds(table: Table) -> tuple[EvidenceKind, ...]:
             issued_by_en=row.text("issued_by_en", length_max=limits.DESCRIPTION_LENGTH_MAX),
         )
         row.close()
-        if kind.code and kind.code in kinds:
-            row.fault("code", f"같은 코드가 또 있습니다: {kind.code}", f"The code is repeated: {kind.code}")
+        row.refuse_repeated(kind.code, kinds)
         kinds[kind.code] = kind
     return tuple(kinds.values())
-
-
-def _council(table: Table) -> CouncilRules:
-    rules = CouncilRules(
-        parties=table.texts("parties"),
-        parties_present_min=table.whole("parties_present_min", least=1, most=limits.PARTIES_MAX),
-        majority=table.choice("majority", MAJORITIES),
-        tie=table.choice("tie", TIES),
-        company_votes=table.flag("company_votes"),
-    )
-    table.close()
-    voting = len(rules.parties) - (not rules.company_votes and "company" in rules.parties)
-    if table.is_faultless and rules.parties_present_min > voting:
-        table.fault(
-            "parties_present_min",
-            f"의결할 수 있는 {voting}개 주체보다 많을 수 없습니다.",
-            f"Must not be more than the {voting} parties that vote.",
-        )
-    return rules

@@ -63,9 +63,14 @@ def characters_of(text: str) -> str | None:
     return characters if _VALUE.keys() >= set(characters) else None
 
 
+def character_values(characters: str) -> list[int]:
+    """What each character of the alphabet stands for, 0 to 28."""
+    return [_VALUE[character] for character in characters]
+
+
 def check_character(characters: str) -> str:
     """The character that shows a mistake in these."""
-    weighted = sum(weight * _VALUE[character] for weight, character in enumerate(characters, start=2))
+    weighted = sum(weight * value for weight, value in enumerate(character_values(characters), start=2))
     return ALPHABET[-weighted % len(ALPHABET)]
 
 

@@ -14,3 +14,8 @@ def day_in_seoul(moment: datetime) -> date:
 def end_of_day(day: date) -> datetime:
     """The first moment after the day: an exclusive end."""
     return datetime.combine(day + timedelta(days=1), time.min, SEOUL)
+
+
+def start_of_day(day: date) -> datetime:
+    """Its first moment in Seoul."""
+    return datetime.combine(day, time.min, SEOUL)

@@ -14,7 +14,21 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.response import Response
 
-GROUPS = ("sign-in", "programmes", "businesses", "drafts", "claims")  # in the order of the road
+GROUPS = (  # in the order of the road
+    "sign-in",
+    "programmes",
+    "businesses",
+    "drafts",
+    "claims",
+    "review",
+    "council",
+    "payouts",
+    "money",
+    "pass",
+    "grants",
+    "partner",
+    "handover",
+)
 
 
 @cache
@@ -87,5 +101,9 @@ def _shape(found: Mapping[str, Any]) -> Any:
         return {name: _shape(part) for name, part in found["properties"].items()}
     if found.get("type") == "array":
         return [_shape(found["items"])]
-    text = " | ".join(found["enum"]) if "enum" in found else found.get("format", found.get("type", "any"))
+    text = (
+        " | ".join("null" if value is None else value for value in found["enum"])
+        if "enum" in found
+        else found.get("format", found.get("type", "any"))
+    )
     return f"{text} | null" if found.get("nullable") else text

@@ -36,7 +36,8 @@ PAGE = [
 
 
 class Schema(AutoSchema):
-    """Reads from the view whether it is open to everybody, asks for a key (`once`) or pages (`is_paged`)."""
+    """Reads from the view whether it is open to everybody, asks for a key (`once`), pages (`is_paged`), or refuses what
+    stands behind the address' question mark (`reads_query`)."""
 
     def get_override_parameters(self) -> list[Any]:
         parameters = [*super().get_override_parameters()]
@@ -67,7 +68,7 @@ class Schema(AutoSchema):
             refusals |= {401, 403}
         if AllowAny in self.view.permission_classes:
             refusals.add(401)  # a token that is not (or no longer) good is told so everywhere
-        if getattr(self.view, "is_paged", False):
+        if getattr(self.view, "is_paged", False) or getattr(self.view, "reads_query", False):
             refusals.add(422)
         if self.method != "GET":
             refusals |= {400, 409, 413, 415, 422}

@@ -75,6 +75,11 @@ def histogram(
     )
 
 
+def place(*, bins: Sequence[Bin], value: int) -> Mark:
+    """Where a value lies on the axis of a chart of these bins."""
+    return _mark(bins, value)
+
+
 def _bar(place: int, bin_: Bin, width: float, highest: int) -> Bar:
     gap = width * 0.12
     height = max(round(bin_.count / highest * HEIGHT, 1), 2.0 if bin_.count else 0.0)

@@ -5,6 +5,7 @@ a value copied into another column does not decrypt. New values use the key with
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -35,9 +36,14 @@ def _current_key_id() -> str:
 
 @cache
 def _index_key() -> bytes:
+    return derived_secret("blind index")
+
+
+@cache
+def derived_secret(purpose: str) -> bytes:
+    """32 bytes that only this installation can make, the same as long as its oldest key is kept."""
     oldest = min(settings.ENCRYPTION_KEYS, key=int)
-    secret = base64.urlsafe_b64decode(settings.ENCRYPTION_KEYS[oldest])
-    return hmac.digest(secret, b"blind index", "sha256")
+    return hmac.digest(base64.urlsafe_b64decode(settings.ENCRYPTION_KEYS[oldest]), purpose.encode(), "sha256")
 
 
 def encrypt(text: str, *, context: str) -> str:
@@ -52,7 +58,7 @@ def decrypt(stored: str, *, context: str) -> str:
     """The text of a stored value. Raises DecryptionFailed."""
     key_id, _, payload = stored.partition(":")
     try:
-        raw = base64.b64decode(payload)
+        raw = binascii.a2b_base64(payload)
         return _cipher(key_id).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()).decode()
     except (KeyError, ValueError, InvalidTag) as error:
         raise DecryptionFailed(context) from error

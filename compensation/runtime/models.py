@@ -9,7 +9,7 @@ class IdempotencyKey(models.Model):
     """That a request of the API was carried out, and what was answered: whoever sends it again gets the same answer.
 
     Written in the transaction of the work itself, so that neither is there without the other. The answer may hold
-    personal data, so it is encrypted; rows are removed after IDEMPOTENCY_KEPT_HOURS.
+    personal data, so it is encrypted; rows are destroyed once they are older than IDEMPOTENCY_KEPT_HOURS.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -1,8 +1,8 @@
-"""Lists of the API, a page at a time, newest first. A cursor is where the last page ended; nothing is counted."""
+"""Lists of the API, a page at a time. A cursor is where the last page ended; nothing is counted."""
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,22 +22,65 @@ class Page:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column of times or whole numbers, then by id in the same direction.
+
+    `nullable` (ascending only): rows without a value come last.
+    """
+
+    column: str
+    is_descending: bool = True
+    nullable: bool = False
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        sign = "-" if self.is_descending else ""
+        return f"{sign}{self.column}", f"{sign}id"
+
+
 def page_of(*, rows: QuerySet[Any], moment: str, asked: Any) -> Page:
     """The page that the query parameters `cursor` and `limit` in `asked` ask for, newest by the field `moment` first.
 
     Rows that arrive while somebody pages neither repeat nor hide others. Raises ApiProblem (422).
     """
-    limit, place = _limit(asked.get("limit")), f"{rows.model._meta.db_table}.{moment}"
-    rows = rows.order_by(f"-{moment}", "-id")
-    if cursor := asked.get("cursor"):
-        at, row_id = _position(cursor, place)
-        rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "id__lt": row_id}))
-    found = list(rows[: limit + 1])
+    return ordered_page_of(rows=rows, order=Order(moment), asked=asked)
+
+
+def ordered_page_of(*, rows: QuerySet[Any], order: Order, asked: Any) -> Page:
+    """The same in another order. Two queries at most. Raises ApiProblem (422)."""
+    limit, place = rows_asked(asked), _place(rows, order)
+    ordered = rows.order_by(*order.columns)
+    found: list[Any] = []
+    position = _position(cursor, place, rows, order) if (cursor := asked.get("cursor")) else None
+    for part in _parts(ordered, order, position):
+        found += part[: limit + 1 - len(found)]
+        if len(found) > limit:
+            break
     shown = found[:limit]
-    return Page(shown, _cursor(shown[-1], moment, place) if len(found) > limit else None)
+    return Page(shown, _cursor(shown[-1], order, place) if len(found) > limit else None)
 
 
-def _limit(text: str | None) -> int:
+def _parts(
+    ordered: QuerySet[Any], order: Order, position: tuple[datetime | int | None, int] | None
+) -> Iterator[QuerySet[Any]]:
+    """What follows the position, piece by piece: each starts at its place in an index."""
+    if position is None:
+        yield ordered
+        return
+    (value, row_id), column, way = position, order.column, "lt" if order.is_descending else "gt"
+    if value is None:
+        yield ordered.filter(**{f"{column}__isnull": True, f"id__{way}": row_id})
+        return
+    after = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": row_id})
+    yield ordered.filter(after, **{f"{column}__{way}e": value})
+    if order.nullable:
+        yield ordered.filter(**{f"{column}__isnull": True})
+
+
+def rows_asked(asked: Any) -> int:
+    """How many rows the query parameter `limit` in `asked` asks for. Raises ApiProblem (422)."""
+    text = asked.get("limit")
     if text is None:
         return limits.API_PAGE_ROWS
     most = limits.API_PAGE_ROWS_MAX
@@ -53,17 +96,30 @@ def _limit(text: str | None) -> int:
     )
 
 
-def _cursor(row: Any, moment: str, place: str) -> str:
-    """Sealed: it shows no row numbers, and nobody makes up one."""
-    sealed = encrypt(json.dumps([getattr(row, moment).isoformat(), row.pk]), context=place)
-    return base64.urlsafe_b64encode(sealed.encode()).decode().rstrip("=")
+def _place(rows: QuerySet[Any], order: Order) -> str:
+    return f"{rows.model._meta.db_table}.{order.column}{'' if order.is_descending else ' up'}"
 
 
-def _position(cursor: str, place: str) -> tuple[datetime, int]:
+def _cursor(row: Any, order: Order, place: str) -> str:
+    value = getattr(row, order.column)
+    return seal_position([value.isoformat() if isinstance(value, datetime) else value, row.pk], of=place)
+
+
+def _position(cursor: str, place: str, rows: QuerySet[Any], order: Order) -> tuple[Any, int]:
+    written, row_id = open_position(cursor, of=place)
+    return rows.model._meta.get_field(order.column).to_python(written), int(row_id)
+
+
+def seal_position(position: list[Any], *, of: str) -> str:
+    """The cursor that stands for a position in the list `of`. Sealed: it shows no row numbers, nobody makes up one."""
+    return base64.urlsafe_b64encode(encrypt(json.dumps(position), context=of).encode()).decode().rstrip("=")
+
+
+def open_position(cursor: str, *, of: str) -> list[Any]:
+    """The position that a cursor of this list stands for. Raises ApiProblem (422)."""
     try:
         sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        at, row_id = json.loads(decrypt(sealed, context=place))
-        return datetime.fromisoformat(at), int(row_id)
+        position: list[Any] = json.loads(decrypt(sealed, context=of))
     except (DecryptionFailed, ValueError) as error:
         raise refused_fields(
             FieldProblem(
@@ -73,3 +129,4 @@ def _position(cursor: str, place: str) -> tuple[datetime, int]:
                 "Please send the next_cursor of the page before as it is.",
             )
         ) from error
+    return position

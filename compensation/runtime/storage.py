@@ -20,14 +20,23 @@ class DurableFileSystemStorage(FileSystemStorage):
         path = Path(self.path(name))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(path.name + self.PART)
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            target.writelines(content.chunks())
-            target.flush()
-            os.fsync(target.fileno())
+        self._write(part, content)
         os.replace(part, path)
         for folder in (path.parent, path.parent.parent):
             _sync_folder(folder)
         return name
+
+    def _write(self, part: Path, content: File) -> None:
+        """All of it, or nothing: half a file would keep a full disk full."""
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(handle, "wb") as target:
+                target.writelines(content.chunks())
+                target.flush()
+                os.fsync(target.fileno())
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -32,9 +32,11 @@ class MeasuringUploadHandler(FileUploadHandler):
     """Writes each file to disk and hashes it. What is over the limits is counted, but not kept.
 
     Over them it still reads on, so that the page can answer with a sentence and keep what else was typed; a request
-    beyond all measure is refused before it is read.
+    beyond all measure is refused before it is read. A page that takes larger files has a handler with other bounds.
     """
 
+    file_bytes_max = limits.EVIDENCE_FILE_BYTES_MAX
+    request_bytes_max = limits.EVIDENCE_CLAIM_BYTES_MAX  # of the files that are kept of one request
     file: MeasuredFile
 
     def handle_raw_input(self, _input: Any, _headers: Any, content_length: int, *_args: Any) -> None:
@@ -53,7 +55,7 @@ class MeasuringUploadHandler(FileUploadHandler):
         file.size = start + len(raw_data)
         if not file.is_whole:
             return
-        if file.size > limits.EVIDENCE_FILE_BYTES_MAX or self._kept_bytes + file.size > limits.EVIDENCE_CLAIM_BYTES_MAX:
+        if file.size > self.file_bytes_max or self._kept_bytes + file.size > self.request_bytes_max:
             file.is_whole = False
             file.truncate(0)
             return

@@ -25,7 +25,9 @@ WORKERS = {
     "default": (["default"], 1),
     "messages": (["codes", "messages"], 1),
 }
-WEB_WORKERS, WEB_THREADS = 2, 8
+# Few of the threads work at once (REQUESTS_AT_ONCE); the rest wait: for slow phones, and for the commit that
+# applications for the pass share (users/services/pass_batcher.py): the more wait, the fewer commits.
+WEB_WORKERS, WEB_THREADS = 2, 24
 DEATHS_MAX_ONCE = 4  # in a row, of one child: about 15 seconds of trying
 _STEPS = 6
 
@@ -55,6 +57,7 @@ def run() -> int:
         end_marked_processes(embedded.VAR)
         require_free_port(port)
         _stand_in_for_kakao(port)
+        _stand_in_for_open_banking(port)
         house = House(
             var=embedded.VAR,
             say=terminal.say,
@@ -93,6 +96,7 @@ def _work(house: House, terminal: Terminal, port: int) -> int:
     status = house.run(manage("run_programme", PROGRAMME))
     if status != 0:
         terminal.say(f"The programme's run ended with exit status {status}.")
+    house.run(manage("prepare_sample", "--cases"))
     if _once():
         return status
     house.run(manage("sign_ins"))  # again, below the report: they have scrolled away
@@ -130,7 +134,7 @@ def processes(port: int) -> list[ProcessSpec]:
     beat = ProcessSpec(
         name="beat", command=[*celery, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
     )
-    return [ProcessSpec(name="web", command=gunicorn), *workers, beat, *_kakao()]
+    return [ProcessSpec(name="web", command=gunicorn), *workers, beat, *_kakao(), *_open_banking()]
 
 
 def _stand_in_for_kakao(port: int) -> None:
@@ -154,6 +158,27 @@ def _kakao() -> list[ProcessSpec]:
     if not (port := os.environ.get("KAKAO_STAND_IN_PORT")):
         return []
     return [ProcessSpec(name="kakao", command=[sys.executable, "-m", "users.standins.openid_provider", port])]
+
+
+def _stand_in_for_open_banking(port: int) -> None:
+    """Where no Open Banking is configured, banks are asked of a stand-in, which believes the merchants of this site."""
+    if any(name.startswith("OPEN_BANKING_") for name in os.environ) or os.environ.get("BEHIND_TLS"):
+        return
+    own_port = next_free(next_free(port))
+    os.environ |= {
+        "OPEN_BANKING_STAND_IN_PORT": str(own_port),
+        "OPEN_BANKING_ADDRESS": f"http://127.0.0.1:{own_port}",
+        "OPEN_BANKING_CLIENT_ID": "stand-in-client",
+        "OPEN_BANKING_CLIENT_SECRET": "stand-in-secret",
+        "OPEN_BANKING_INSTITUTION": "M202200101",
+    }
+
+
+def _open_banking() -> list[ProcessSpec]:
+    if not (port := os.environ.get("OPEN_BANKING_STAND_IN_PORT")):
+        return []
+    command = [sys.executable, "-m", "merchants.standins.open_banking", port]
+    return [ProcessSpec(name="open-banking", command=command)]
 
 
 def manage(*arguments: str) -> list[str]:

@@ -18,10 +18,12 @@ _SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """A bank by its three-digit code."""
+    """A bank by its three-digit code. `lengths`: how many digits its account numbers have; empty where that varies."""
 
     code: str
-    name: str
+    name_ko: str
+    name_en: str
+    lengths: tuple[int, ...] = ()
 
 
 class BankNamedTwice(ValueError):
@@ -35,15 +37,15 @@ def load_banks(path: Path) -> dict[str, Bank]:
     """
     by_name: dict[str, Bank] = {}
     for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        bank = Bank(code, entry["name"])
-        for name in (code, bank.name, *entry["aliases"]):
+        bank = Bank(code, entry["name_ko"], entry["name_en"], tuple(entry.get("lengths", ())))
+        for name in (code, bank.name_ko, bank.name_en, *entry["aliases"]):
             if by_name.setdefault(_key(name), bank) != bank:
                 raise BankNamedTwice(name)
     return by_name
 
 
 def parse_bank(value: object, *, banks: Mapping[str, Bank] | None = None) -> Bank:
-    """The bank of a three-digit code or a common name: '004', '국민', or 4 of a cell that lost its zeros.
+    """The bank of a three-digit code or a name: '004', '국민', 'KB Kookmin Bank', or 4 of a cell that lost its zeros.
 
     Raises ValueRefused.
     """
@@ -81,6 +83,20 @@ def parse_account_number(value: object) -> str:
             f"Please write the account number with {least} to {most} digits and dashes only.",
         )
     return digits
+
+
+def check_account_length(*, bank: Bank, number: str) -> None:
+    """Refuses a number that cannot be the bank's: one digit more or less is the commonest slip. Raises ValueRefused.
+
+    Only where the bank's numbers are known to have one length (data/banks.toml).
+    """
+    if bank.lengths and len(number) not in bank.lengths:
+        lengths = ", ".join(map(str, bank.lengths))
+        raise ValueRefused(
+            "account_number_length",
+            f"{bank.name_ko} 계좌번호는 {lengths}자리인데 {len(number)}자리를 적으셨습니다. 번호를 다시 확인해 주세요.",
+            f"Account numbers of {bank.name_en} have {lengths} digits, this one has {len(number)}. Please check it.",
+        )
 
 
 def _key(name: str) -> str:

@@ -4,5 +4,6 @@ DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
 SHORT_DATE_FORMAT = "Y-m-d"
 SHORT_DATETIME_FORMAT = "Y-m-d H:i"
+SECOND_FORMAT = "Y-m-d H:i:s"  # ours
 TIME_FORMAT = "H:i"
 MONTH_DAY_FORMAT = "j F"

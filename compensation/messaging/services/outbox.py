@@ -33,7 +33,7 @@ class MessageMovedOn(Exception):
 
 
 class NotToBeSentAgain(Exception):
-    """The message had a secret, or a time after which it is of no use; what it says is not kept."""
+    """The message had a secret, or a time after which it is of no use, or is so old that what it said is not kept."""
 
 
 @transaction.atomic
@@ -105,12 +105,17 @@ def reachable_by(*, phone: str = "", email: str = "") -> tuple[Channel, str] | N
     return (Channel.EMAIL, email) if email else None
 
 
+def is_kept_to_send_again(*, message: Message) -> bool:
+    """Whether all that it said is still there, and of use."""
+    return not message.has_secret and message.send_before is None and bool(message.body)
+
+
 @transaction.atomic
 def send_again(*, message: Message, actor: AbstractBaseUser, at: datetime) -> None:
     """Puts a message that failed back into the line. Raises NotToBeSentAgain, MessageMovedOn."""
-    if message.has_secret or message.send_before is not None:
+    if not is_kept_to_send_again(message=message):
         raise NotToBeSentAgain(str(message))
-    failed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED)
+    failed = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).exclude(body="")
     with because(actor=actor, reason="message sent again"):
         moved = failed.update(state=MessageState.WAITING, attempts=0, due_at=at, fault="")
     if moved != 1:

@@ -8,7 +8,10 @@ from compensation.programmes.models.programme import Programme
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class BenefitItem(models.Model):
-    """Something that can be granted to a member. `validity` is what `policy.benefits` reads: kind, days or date."""
+    """Something that can be granted to a member. `validity` is what `policy.benefits` reads: kind, days or date.
+
+    `offer` is what `policy.quota` reads, of an item that goes to those who apply first: quota and opening; else None.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="benefit_items")
     code = models.SlugField(max_length=40)
@@ -17,6 +20,7 @@ class BenefitItem(models.Model):
     name_en = models.CharField(max_length=100)
     value_won = models.PositiveIntegerField()
     validity = models.JSONField(encoder=DjangoJSONEncoder)
+    offer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         ordering = ["id"]

@@ -8,6 +8,7 @@ from django.db import models
 
 from compensation.policy.document import Policy, parse_policy
 from compensation.policy.transitions import PROGRAMME
+from compensation.programmes.models.customer_centre import CustomerCentre
 from compensation.programmes.models.incident import Incident
 from compensation.runtime.triggers import MovesOnly
 
@@ -17,7 +18,7 @@ _policies: dict[tuple[int, str], Policy] = {}  # by version and digest of its do
 
 @pghistory.track()
 class Programme(models.Model):
-    """The whole scheme for one outage."""
+    """The whole scheme for one outage. `customer_centre` holds the fields of a CustomerCentre."""
 
     code = models.SlugField(unique=True)
     name_ko = models.CharField(max_length=100)
@@ -26,6 +27,7 @@ class Programme(models.Model):
     currency = models.CharField(max_length=3, default="KRW")
     time_zone = models.CharField(max_length=40, default="Asia/Seoul")
     status = models.CharField(max_length=10, default="draft")
+    customer_centre = models.JSONField(default=dict)  # empty in programmes loaded before files named one
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -33,6 +35,11 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def centre(self) -> CustomerCentre | None:
+        """Whom people can call; None where the file did not say so when it was loaded last."""
+        return CustomerCentre.from_json(self.customer_centre) if self.customer_centre else None
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())

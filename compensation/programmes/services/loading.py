@@ -16,11 +16,12 @@ from django.db import connection, transaction
 
 from compensation.audit.services import because
 from compensation.policy.checking import DocumentFaults
+from compensation.policy.quota import Offer
 from compensation.policy.transitions import PROGRAMME, is_allowed
 from compensation.programmes.models import Incident, IntakeWindow, Programme
 from compensation.programmes.services.changes import Change, Writer, changed_fields
 from compensation.programmes.services.intake_windows import overlap
-from compensation.programmes.services.policy_versions import add_if_changed
+from compensation.programmes.services.policy_versions import add_if_changed, faults_in_consents
 from compensation.programmes.services.programme_file import read_programme_file
 from compensation.programmes.services.programme_tables import ProgrammeFile, Row
 
@@ -55,7 +56,7 @@ def _load(file: ProgrammeFile, at: datetime) -> LoadResult:
     writer = Writer()
     programme = _programme(writer, file, _incident(writer, file))
     _intake_windows(writer, file, programme, at)
-    _benefits(writer, file, programme)
+    _benefits(writer, file, programme, at)
     for row in file.budget_scenarios:
         writer.put(programme.budget_scenarios, f"budget_scenarios.{row.code}", row)
     writer.remove_missing(programme.budget_scenarios, "budget_scenarios", file.budget_scenarios)
@@ -117,7 +118,7 @@ def _contains(fields: Mapping[str, Any], window: IntakeWindow) -> bool:
     )
 
 
-def _benefits(writer: Writer, file: ProgrammeFile, programme: Programme) -> None:
+def _benefits(writer: Writer, file: ProgrammeFile, programme: Programme, at: datetime) -> None:
     """The lock on the packages keeps a grant job from freezing one in the middle of the load."""
     stored = programme.benefit_packages.select_for_update().prefetch_related("items")
     frozen = [package for package in stored if package.frozen_at]
@@ -125,11 +126,25 @@ def _benefits(writer: Writer, file: ProgrammeFile, programme: Programme) -> None
     frozen_items = {item.code for package in frozen for item in package.items.all()}
     for row in file.benefit_items:
         label = f"benefit_items.{row.code}"
+        _offer_that_stays(writer, programme, row, at)
         writer.put(programme.benefit_items, label, row, is_frozen=row.code in frozen_items)
     for row in file.packages:
         _package(writer, programme, row, is_frozen=row.code in frozen_packages)
     writer.remove_missing(programme.benefit_packages, "packages", file.packages, frozen=frozen_packages)
     writer.remove_missing(programme.benefit_items, "benefit_items", file.benefit_items, frozen=frozen_items)
+
+
+def _offer_that_stays(writer: Writer, programme: Programme, row: Row, at: datetime) -> None:
+    """What people apply for since its opening keeps its opening; its quota is changed by two people, not by a file."""
+    stored = programme.benefit_items.filter(code=row.code).exclude(offer=None).first()
+    if stored is None or stored.offer is None:
+        return
+    if Offer.from_json(stored.offer).opens_at <= at and stored.offer != row.fields["offer"]:
+        writer.fault(
+            f"{row.path}.offer",
+            "신청이 시작되었습니다. 한도는 이용권 화면에서 두 사람이 바꿉니다.",
+            "Applications have begun: the quota is changed by two people, on the page of the pass.",
+        )
 
 
 def _package(writer: Writer, programme: Programme, row: Row, *, is_frozen: bool) -> None:
@@ -142,6 +157,7 @@ def _package(writer: Writer, programme: Programme, row: Row, *, is_frozen: bool)
 
 
 def _policy(writer: Writer, file: ProgrammeFile, programme: Programme) -> int:
+    writer.faults += faults_in_consents(programme=programme, document=file.policy)
     version, earlier = add_if_changed(programme=programme, document=file.policy)
     if earlier is None:
         writer.changes.append(Change("added", "policy"))

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from compensation.policy.checking import Fault
+from compensation.policy.consents import without_new_version
+from compensation.policy.document import parse_policy
 from compensation.programmes.models import BenefitPackage, PolicyVersion, Programme
 
 
@@ -34,6 +37,18 @@ def add_if_changed(*, programme: Programme, document: Mapping[str, Any]) -> tupl
         return latest, latest
     number = latest.number + 1 if latest else 1
     return programme.policy_versions.create(number=number, document=document, digest=digest), latest
+
+
+def faults_in_consents(*, programme: Programme, document: Mapping[str, Any]) -> Iterator[Fault]:
+    """A consent whose text changed and whose `version` was not raised. `document` is a checked policy."""
+    consents = parse_policy(document).consents
+    earlier = [consent for version in programme.policy_versions.all() for consent in version.policy.consents]
+    for place in without_new_version(consents=consents, earlier=earlier):
+        yield Fault(
+            f"policy.consents[{place}].version",
+            "동의 문구가 바뀌었습니다. 지금까지 쓰지 않은 더 큰 번호를 적어 주세요.",
+            "The text of the consent changed: write a higher number than any used before.",
+        )
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

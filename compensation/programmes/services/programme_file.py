@@ -9,10 +9,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from compensation import limits
-from compensation.policy.benefits import ITEM_KINDS, read_validity
+from compensation.policy.benefits import APPLIED_FOR, ITEM_KINDS, PERMANENT, read_validity
 from compensation.policy.budget import read_scenario
 from compensation.policy.checking import DocumentFaults, Fault, Table
+from compensation.policy.quota import read_offer
 from compensation.policy.transitions import PROGRAMME
+from compensation.programmes.models import CustomerCentre
 from compensation.programmes.services.intake_windows import CHANNELS
 from compensation.programmes.services.programme_tables import (
     ProgrammeFile,
@@ -20,6 +22,8 @@ from compensation.programmes.services.programme_tables import (
     faults_between_tables,
     faults_in_policy,
 )
+from compensation.values.phones import parse_phone
+from compensation.values.refused import ValueRefused
 
 CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 CODE_WANTED = ("코드는 영문 소문자, 숫자, -, _로 적어 주세요.", "A code has lower-case letters, digits, - and _.")
@@ -97,7 +101,29 @@ def _programme(table: Table) -> dict[str, Any]:
         "currency": table.choice("currency", ["KRW"]),
         "time_zone": time_zone,
         "status": table.choice("status", PROGRAMME.states),
+        "customer_centre": _customer_centre(table.table("customer_centre")).as_json(),
     }
+
+
+def _customer_centre(table: Table) -> CustomerCentre:
+    centre = CustomerCentre(
+        name_ko=table.text("name_ko"),
+        name_en=table.text("name_en"),
+        phone=_phone(table, "phone"),
+        hours_ko=table.text("hours_ko"),
+        hours_en=table.text("hours_en"),
+    )
+    table.close()
+    return centre
+
+
+def _phone(table: Table, key: str) -> str:
+    text = table.text(key)
+    try:
+        return parse_phone(text) if text else ""
+    except ValueRefused as refusal:
+        table.fault(key, refusal.message_ko, refusal.message_en)
+        return ""
 
 
 def _incident(table: Table) -> dict[str, Any]:
@@ -133,10 +159,16 @@ def _interval(table: Table, start: str, end: str) -> dict[str, Any]:
 
 
 def _benefit_item(table: Table) -> dict[str, Any]:
+    kind = table.choice("kind", ITEM_KINDS)
+    offer = read_offer(table.table("offer")) if kind == APPLIED_FOR else None
+    validity = read_validity(table.table("validity"))
+    if kind == APPLIED_FOR and validity.kind == PERMANENT:
+        table.fault("validity.kind", "이용권에는 끝나는 날이 있어야 합니다.", "A pass needs a validity that ends.")
     return {
-        "kind": table.choice("kind", ITEM_KINDS),
+        "kind": kind,
         "value_won": table.whole("value_won", most=limits.ITEM_VALUE_WON_MAX),
-        "validity": read_validity(table.table("validity")).as_json(),
+        "validity": validity.as_json(),
+        "offer": offer.as_json() if offer else None,
     }
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import get_language, gettext
 from compensation.policy.wording import percent_text
 from compensation.runtime import masking
 from compensation.runtime.charts import Bin
+from compensation.values.bank_accounts import BANKS
 from compensation.values.business_numbers import format_business_number
+from compensation.values.phones import format_phone
 
 register = template.Library()
 
@@ -21,6 +23,7 @@ register.filter("masked_phone", masking.masked_phone)
 register.filter("masked_email", masking.masked_email)
 register.filter("masked_account", masking.masked_account)
 register.filter("business_number", format_business_number)
+register.filter("phone", format_phone)
 
 
 def in_korean() -> bool:
@@ -61,6 +64,13 @@ def percent_bp(ratio_bp: int | None) -> str:
 def local_name(thing: Any) -> str:
     """The name of something that has `name_ko` and `name_en`."""
     return str(thing.name_ko if in_korean() else thing.name_en)
+
+
+@register.filter
+def bank_name(code: str) -> str:
+    """The bank with this three-digit code; the code itself of one that the table no longer has."""
+    bank = BANKS.get(code)
+    return local_name(bank) if bank else code
 
 
 @register.filter

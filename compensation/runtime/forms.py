@@ -1,0 +1,89 @@
+"""Forms of pages: fields read by the parsers of `compensation.values`, and what is wrong with what was typed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django import forms
+from django.utils.safestring import SafeString
+
+from compensation.runtime.templatetags.wording import in_korean
+from compensation.values.refused import ValueRefused
+from compensation.values.text import is_blank
+
+
+class ParsedField(forms.Field):
+    """Whatever `parse` makes of the text; None where nothing was written. A refusal is told in the page's language.
+
+    `missing` is said where a required field is blank; without it `parse` reads the blank text, and says what it wants.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(self, *, parse: Callable[[object], Any], missing: Any = "", **options: Any) -> None:
+        super().__init__(error_messages={"required": missing} if missing else None, **options)
+        self.parse = parse
+        self.is_blank_parsed = self.required and not missing
+
+    def to_python(self, value: Any) -> Any:
+        if is_blank(value) and not self.is_blank_parsed:
+            return None
+        try:
+            return self.parse(value)
+        except ValueRefused as refusal:
+            raise forms.ValidationError(told(refusal), code=refusal.code) from refusal
+
+
+def told(refusal: ValueRefused) -> str:
+    """The sentence of a refusal in the language of the page."""
+    return refusal.message_ko if in_korean() else refusal.message_en
+
+
+class DayInput(forms.DateInput):
+    """The browser's calendar; a plain text field for what a calendar could not show, so that it is not lost."""
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        text = self.format_value(value)
+        try:
+            plain = bool(text) and date.fromisoformat(text or "").isoformat() != text
+        except ValueError:
+            plain = True
+        self.input_type = "text" if plain else "date"
+        return super().render(name, value, attrs, renderer)
+
+
+class Problem(NamedTuple):
+    """What has to be put right, and the id of the element where that is done."""
+
+    target: str
+    message: str
+
+
+class PageForm(forms.Form):
+    """A form whose errors stand beside the fields, and together in a summary above them."""
+
+    use_required_attribute = False  # our sentences, not the browser's; what is optional says so
+
+    def problems(self) -> Iterator[Problem]:
+        for field in self:
+            # A group of choices has no element of its own: its first choice is where one goes on.
+            target = f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+            yield from (Problem(target, str(error)) for error in field.errors)
+        yield from (Problem("content", str(error)) for error in self.non_field_errors())
+
+
+def all_problems(forms_: Sequence[PageForm]) -> list[Problem]:
+    """The errors of several forms of one page, in the order of the page."""
+    return [problem for form in forms_ for problem in form.problems()]
+
+
+def focus_on_error(form: forms.Form) -> forms.Form:
+    """Puts the focus into the first field that has an error, where its sentence is read out."""
+    for field in form:
+        field.field.widget.attrs.pop("autofocus", None)
+    if wrong := next((field for field in form if field.errors), None):
+        wrong.field.widget.attrs["autofocus"] = True
+    return form
