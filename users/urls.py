@@ -1,10 +1,13 @@
 """Signing in and out."""
 
-from django.urls import path
+from django.urls import include, path
 
 from users.services.sign_up import KAKAO
+from users.views.capacity import capacity
 from users.views.contacts import add_contact
+from users.views.coupons import coupons
 from users.views.kakao import kakao_callback, kakao_contact, kakao_sign_in
+from users.views.own_access import end_token, new_token, sign_out_others
 from users.views.sign_in import enter_code, send_again, sign_in, waiting
 from users.views.staff_sign_in import StaffSignIn, sign_out
 
@@ -19,5 +22,15 @@ urlpatterns = [
     path("sign-in/kakao/contact/", kakao_contact, name="sign-in-kakao-contact"),
     path("staff/sign-in/", StaffSignIn.as_view(), name="staff-sign-in"),
     path("sign-out/", sign_out, name="sign-out"),
+    path("", include("users.views.member.urls")),
+    path("", include("users.views.storage_pass.urls")),
+    path("", include("users.views.partners.urls")),
+    path("", include("users.views.handover.urls")),
+    path("", include("users.views.grants.urls")),
+    path("programmes/<slug:code>/capacity/", capacity, name="capacity"),
     path("account/contact/", add_contact, name="account-contact"),
+    path("account/tokens/new/", new_token, name="account-token"),
+    path("account/tokens/<slug:reference>/end/", end_token, name="account-token-end"),
+    path("programmes/<slug:code>/coupons/", coupons, name="coupons"),
+    path("account/devices/sign-out/", sign_out_others, name="account-devices"),
 ]

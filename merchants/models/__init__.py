@@ -1,4 +1,27 @@
-from merchants.models.channel_cash import ChannelCashGrant
-from merchants.models.merchant import BankAccount, CertificateState, Merchant, Representative
+from merchants.models.bank_account import AccountDecision, AccountInquiry, BankAccount, DecisionKind, InquiryOutcome
+from merchants.models.channel_cash import (
+    ChannelCashDownload,
+    ChannelCashGrant,
+    ChannelCashList,
+    ChannelCashReport,
+    ChannelCashUse,
+    UseKind,
+)
+from merchants.models.merchant import CertificateState, Merchant, Representative
 
-__all__ = ["BankAccount", "CertificateState", "ChannelCashGrant", "Merchant", "Representative"]
+__all__ = [
+    "AccountDecision",
+    "AccountInquiry",
+    "BankAccount",
+    "CertificateState",
+    "ChannelCashDownload",
+    "ChannelCashGrant",
+    "ChannelCashList",
+    "ChannelCashReport",
+    "ChannelCashUse",
+    "DecisionKind",
+    "InquiryOutcome",
+    "Merchant",
+    "Representative",
+    "UseKind",
+]

@@ -63,27 +63,3 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} for {self.merchant_id}"
-
-
-class BankAccount(models.Model):
-    """Where a merchant is paid. The newest row counts; older ones stay as history.
-
-    `entered_by`: who named it; None for one that came with an association's file.
-    """
-
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="bank_accounts")
-    bank_code = models.CharField(max_length=3)
-    number = EncryptedTextField()
-    number_index = models.CharField(max_length=32, db_index=True)
-    number_last4 = models.CharField(max_length=4)
-    holder = EncryptedTextField()
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
-    )
-    created_at = models.DateTimeField()
-
-    class Meta:
-        get_latest_by = "id"
-
-    def __str__(self) -> str:
-        return f"{self.bank_code} …{self.number_last4}"

@@ -36,7 +36,7 @@ class _Known:
     on_channel: bool
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def register_merchants(*, details: Sequence[MerchantDetails], at: datetime) -> dict[str, int]:
     """Makes sure that every merchant is on record; the row ids by business number. Three statements for any number.
 

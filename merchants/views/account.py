@@ -13,34 +13,23 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from compensation.runtime.forms import PageForm, ParsedField, focus_on_error
 from compensation.values.business_numbers import parse_business_number
-from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank
 from merchants.selectors.representatives import businesses_of
 from merchants.services.representatives import TakeOverRefused, take_over
 from users.selectors.contacts import contacts_of, proven_phones
-from users.views.fields import focus_on_error, told
+from users.services.api_tokens import live_tokens
+from users.services.devices import signed_in_devices
 
 
-class BusinessNumberField(forms.CharField):
-    """A business registration number, read by the one parser."""
-
-    def to_python(self, value: object) -> str:
-        if is_blank(value):
-            raise forms.ValidationError(_("사업자등록번호를 적어 주세요."))
-        try:
-            return parse_business_number(value)
-        except ValueRefused as refused:
-            raise forms.ValidationError(told(refused), code=refused.code) from refused
-
-
-class BusinessForm(forms.Form):
+class BusinessForm(PageForm):
     """Which business."""
 
-    business_number = BusinessNumberField(
+    business_number = ParsedField(
+        parse=parse_business_number,
+        missing=gettext_lazy("사업자등록번호를 적어 주세요."),
         label=gettext_lazy("사업자등록번호"),
         help_text=gettext_lazy("숫자 10자리입니다. 예: 123-45-67891"),
-        required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input--large"}),
     )
 
@@ -50,8 +39,11 @@ class BusinessForm(forms.Form):
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about one's account on one page."""
+    at, key = timezone.now(), request.session.session_key
     context = {
         "contacts": contacts_of(user=request.user),
+        "tokens": live_tokens(user=request.user, at=at),
+        "devices": signed_in_devices(user=request.user, session_key=key, at=at),
         "businesses": businesses_of(user=request.user),
         "kakao": bool(settings.KAKAO_CLIENT_ID),
         "kakao_linked": SocialAccount.objects.filter(user=request.user).exists(),

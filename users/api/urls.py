@@ -1,12 +1,18 @@
 """Signing in by the API."""
 
-from django.urls import path
+from django.urls import include, path
 
 from users.api import token_scheme  # noqa: F401  (the schema finds it once it is read)
 from users.api.sign_in import Codes, OwnToken, OwnTokens
+from users.api.storage_pass import Pass, PassApplicationOfOwn
 
 urlpatterns = [
     path("sign-in/codes", Codes.as_view(), name="api-codes"),
     path("tokens", OwnTokens.as_view(), name="api-tokens"),
     path("tokens/<slug:reference>", OwnToken.as_view(), name="api-token"),
+    path("", include("users.api.partner.urls")),
+    path("", include("users.api.handover.urls")),
+    path("", include("users.api.grants.urls")),
+    path("programmes/<slug:code>/pass", Pass.as_view(), name="api-pass"),
+    path("programmes/<slug:code>/pass/application", PassApplicationOfOwn.as_view(), name="api-pass-application"),
 ]

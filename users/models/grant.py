@@ -19,3 +19,20 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package_id}/{self.member_id}"
+
+
+class RecalledGrant(models.Model):
+    """A grant that was taken back: who had it, from which chunk, and which chunk of a recall took it."""
+
+    pk = models.CompositePrimaryKey("package_id", "member_id", "recall_chunk_id")
+    package = models.ForeignKey(BenefitPackage, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    chunk = models.ForeignKey(
+        GrantChunk, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    recall_chunk = models.ForeignKey(
+        GrantChunk, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.package_id}/{self.member_id}"

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from compensation.programmes.models import BenefitPackage, Programme
-from users.models import Grant, GrantChunk, GrantJob
+from users.models import Grant, GrantChunk, GrantJob, GrantJobKind
+
+_ALWAYS, _SOMETIMES = ("withdrawn", "suspended"), ("listed", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
 class PackageTotals:
-    """Members of the latest job of a package. expected = granted + excluded + failed, at any moment.
+    """Members of the latest job of a package for all members, or else of the latest there is.
 
-    `granted` counts those whom an earlier job had granted too; `grant_rows` are the grants there really are;
-    `value_won` is their face value.
+    expected = granted + excluded + failed, at any moment.
+
+    `granted` counts those whom an earlier job had granted too; `granted_in_all` is what all jobs granted, without what
+    was recalled, `grant_rows` are the grants there really are, `value_won` is their face value.
     """
 
     package: str
@@ -21,6 +25,7 @@ class PackageTotals:
     granted: int
     excluded: dict[str, int]
     failed: int
+    granted_in_all: int
     grant_rows: int
     value_won: int
 
@@ -28,13 +33,18 @@ class PackageTotals:
 def package_totals(*, programme: Programme) -> list[PackageTotals]:
     """One row per package that a job was approved for."""
     packages = (
-        BenefitPackage.objects.filter(programme=programme, grant_jobs__state="approved").distinct().order_by("id")
+        BenefitPackage.objects.filter(
+            programme=programme, grant_jobs__approver__isnull=False, grant_jobs__kind=GrantJobKind.GRANT
+        )
+        .distinct()
+        .order_by("id")
     )
     return [_totals(package) for package in packages]
 
 
 def _totals(package: BenefitPackage) -> PackageTotals:
-    latest = GrantJob.objects.filter(package=package, state="approved").latest("id")
+    jobs = GrantJob.objects.filter(package=package, approver__isnull=False, kind=GrantJobKind.GRANT).order_by("-id")
+    latest = jobs.filter(audience={}).first() or jobs[0]
     sums = GrantChunk.objects.filter(job=latest).aggregate(
         **{
             name: Sum(name, default=0)
@@ -44,17 +54,24 @@ def _totals(package: BenefitPackage) -> PackageTotals:
                 "failed",
                 "excluded_withdrawn",
                 "excluded_suspended",
+                "excluded_listed",
+                "excluded_recalled",
                 "excluded_already_granted",
             )
         }
     )
-    granted_ever = GrantChunk.objects.filter(job__package=package).aggregate(n=Sum("granted", default=0))["n"]
+    ever = GrantChunk.objects.filter(job__package=package).aggregate(
+        granted=Sum("granted", default=0), recalled=Sum("recalled", default=0)
+    )
+    excluded = {name: sums[f"excluded_{name}"] for name in _ALWAYS}
+    excluded |= {name: sums[f"excluded_{name}"] for name in _SOMETIMES if sums[f"excluded_{name}"]}
     return PackageTotals(
         package=package.code,
         expected=sums["expected"],
         granted=sums["granted"] + sums["excluded_already_granted"],
-        excluded={"withdrawn": sums["excluded_withdrawn"], "suspended": sums["excluded_suspended"]},
+        excluded=excluded,
         failed=sums["failed"],
+        granted_in_all=ever["granted"] - ever["recalled"],
         grant_rows=Grant.objects.filter(package=package).count(),
-        value_won=granted_ever * package.value_won,
+        value_won=(ever["granted"] - ever["recalled"]) * package.value_won,
     )

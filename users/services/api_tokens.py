@@ -9,6 +9,7 @@ from django.db import transaction
 from compensation import limits
 from compensation.audit.services import because
 from users.models import ApiToken, User
+from users.models.api_token import token_reference
 from users.services.sign_up import AccountClosed, StaffSignsInByPassword, may_come_in
 
 PREFIX = "ct_"  # by which people, and scanners of published code, know a token when they see one
@@ -19,13 +20,22 @@ class TokenRefused(Exception):
     """No such token, or it has expired, was revoked, or its owner may not use one: which of them is not told."""
 
 
+class TokenMadeAlready(Exception):
+    """A token was made under this reference: its text was shown then, and is not shown again."""
+
+
 @transaction.atomic
-def issue_token(*, user: User, label: str, at: datetime) -> tuple[str, ApiToken]:
+def issue_token(*, user: User, label: str, at: datetime, reference: str = "") -> tuple[str, ApiToken]:
     """A new token, as text that is shown this one time, and its row. Beyond the bound the oldest ends.
 
+    `reference`: one that the caller drew beforehand (`token_reference`), so that a form sent twice makes one token.
     Raises AccountClosed, StaffSignsInByPassword: who sees the data of many works in sessions, which end (ours).
+    Raises TokenMadeAlready.
     """
     may_come_in(user=User.objects.select_for_update(no_key=True).get(pk=user.pk))
+    reference = reference or token_reference()
+    if ApiToken.objects.filter(reference=reference).exists():
+        raise TokenMadeAlready(reference)
     token = f"{PREFIX}{secrets.token_urlsafe(32)}"
     with because(actor=user, reason="api token issued"):
         live = live_tokens(user=user, at=at)
@@ -33,6 +43,7 @@ def issue_token(*, user: User, label: str, at: datetime) -> tuple[str, ApiToken]
             _revoke(old, at)
         row = ApiToken.objects.create(
             user=user,
+            reference=reference,
             digest=_digest(token),
             label=label,
             created_at=at,

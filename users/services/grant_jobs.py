@@ -1,46 +1,48 @@
-"""The control plane of a grant job: plan, rehearse, approve by a second person, start, finish. A few rows each.
+"""What people decide about a grant job: plan, rehearse, approve by a second person, cancel. A few rows each.
 
 What failed or came too late is granted by the next job of the same package: it grants to whoever has no grant yet.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, Max, Min, OuterRef
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from compensation import limits
 from compensation.audit.services import because
-from compensation.policy.transitions import GrantChunkState, GrantJobRunState, GrantJobState
+from compensation.policy.audiences import Audience
+from compensation.policy.transitions import GrantJobRunState, GrantJobState
 from compensation.programmes.models import BenefitPackage, Programme
 from compensation.programmes.services.policy_versions import freeze_package
-from compensation.runtime.tasks import send_after_commit
-from users.models import GrantChunk, GrantJob, Member, User
-from users.selectors.grants import count_grantable, unfinished_job
-from users.services.people import system_user
+from users.models import GrantJob, GrantJobKind, Member, User
+from users.selectors.grants import unfinished_job
+from users.selectors.rehearsals import count_grantable, count_recallable
+from users.services.grant_cutting import cut_into_chunks
+from users.services.grant_refusals import GrantJobMovedOn, GrantJobRefused, move
+from users.services.grant_running import GrantsNotOpenYet, checked_speed, start
 
-CHUNK_SIZE = 50_000  # members: the fastest measured; smaller pay the fixed cost of a chunk, larger gain nothing
+__all__ = ["GrantJobMovedOn", "GrantJobRefused", "approve", "begin", "cancel", "plan", "rehearse"]
+
+CHUNK_SIZE = 200_000  # members: a fifth of a second, of which the fixed cost of a chunk is a fiftieth
 CHUNK_SIZE_MAX = 1_000_000  # members: about two seconds of work, which is what a killed worker loses
-TASKS_PER_JOB = 8  # workers that one job keeps busy: beyond that they wait for the same disk
-QUIET_SECONDS = 10  # without a finished chunk for so long, the job's messages are taken for lost
-
-_PENDING = GrantChunk.objects.filter(job=OuterRef("pk"), state=GrantChunkState.PENDING)
-
-
-class GrantJobRefused(Exception):
-    """A step that the job does not take now. `str(error)` is the sentence for the person who asked."""
-
-    sentence = _("이 작업은 지금 진행할 수 없습니다.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
+_UNDECIDED = [GrantJobState.DRAFT, GrantJobState.REHEARSED]
 
 
 class PackageOfAnotherProgramme(GrantJobRefused):
     sentence = _("이 지원 묶음은 다른 지원 프로그램의 것입니다.")
 
 
+class PackageWithoutItems(GrantJobRefused):
+    sentence = _("이 지원 묶음에는 지급할 항목이 없습니다. 항목을 넣은 뒤 다시 시도해 주세요.")
+
+
 class ChunkSizeOutOfBounds(GrantJobRefused):
     sentence = _("작업 구간의 크기는 1명에서 1,000,000명 사이로 정해 주세요.")
+
+
+class PriorityOutOfBounds(GrantJobRefused):
+    sentence = _("우선순위는 1(가장 먼저)에서 9 사이의 숫자로 정해 주세요.")
 
 
 def plan(
@@ -51,41 +53,64 @@ def plan(
     at: datetime,
     chunk_size: int = CHUNK_SIZE,
     note: str = "",
+    audience: Audience | None = None,
+    priority: int = 5,
+    starts_at: datetime | None = None,
+    members_per_second: int | None = None,
+    workers: int = limits.GRANT_WORKERS_MAX,
 ) -> GrantJob:
-    """A draft that grants `package` to all members, `chunk_size` ids at a time.
+    """A draft that grants `package` to `audience` (all members, if None), `chunk_size` ids at a time.
 
-    Raises PackageOfAnotherProgramme, ChunkSizeOutOfBounds.
+    It starts at `starts_at` by itself, or when somebody starts it. The lowest `priority` goes first; `workers` and
+    `members_per_second` bound how fast (None: as fast as it goes).
+    Raises PackageOfAnotherProgramme, PackageWithoutItems, ChunkSizeOutOfBounds, PriorityOutOfBounds, SpeedOutOfBounds,
+    GrantsNotOpenYet (it would start before the package may be granted).
     """
     if package.programme_id != programme.pk:
         raise PackageOfAnotherProgramme
+    if not package.items.exists():
+        raise PackageWithoutItems
     if not 1 <= chunk_size <= CHUNK_SIZE_MAX:
         raise ChunkSizeOutOfBounds
+    if not 1 <= priority <= limits.GRANT_PRIORITY_MAX:
+        raise PriorityOutOfBounds
+    if starts_at and starts_at < package.grants_from:
+        raise GrantsNotOpenYet
     with transaction.atomic(), because(actor=maker, reason="grant_job_planned"):
         return GrantJob.objects.create(
-            programme=programme, package=package, maker=maker, created_at=at, chunk_size=chunk_size, note=note
+            programme=programme,
+            package=package,
+            maker=maker,
+            created_at=at,
+            chunk_size=chunk_size,
+            note=note,
+            audience=(audience or Audience()).as_json(),
+            priority=priority,
+            starts_at=starts_at,
+            **checked_speed(members_per_second=members_per_second, workers=workers),
         )
-
-
-class GrantJobMovedOn(GrantJobRefused):
-    """Another person or process was faster, or a step was left out."""
-
-    sentence = _("작업의 상태가 바뀌어 처리하지 못했습니다. 새로 고친 뒤 다시 확인해 주세요.")
 
 
 def rehearse(*, job: GrantJob, actor: User, at: datetime) -> GrantJob:
     """Fixes who is in the job (the members that exist now) and counts whom it would grant to, and for how much.
 
-    Can be repeated until the job is approved. Raises GrantJobMovedOn.
+    A recall keeps the members of the job that it recalls. Can be repeated until the job is approved.
+    Raises GrantJobMovedOn.
     """
     with transaction.atomic(), because(actor=actor, reason="grant_job_rehearsed"):
-        members_below = (Member.objects.aggregate(highest=Max("id"))["highest"] or 0) + 1
-        figures = count_grantable(package=job.package, members_below=members_below)
-        return _move(
+        GrantJob.objects.select_for_update().get(pk=job.pk)  # no list comes in between count and note
+        job.refresh_from_db()
+        if job.kind == GrantJobKind.RECALL:
+            members_below, figures = job.members_below, count_recallable(job=job, at=at)
+        else:
+            members_below = (Member.objects.aggregate(highest=Max("id"))["highest"] or 0) + 1
+            figures = count_grantable(job=job, members_below=members_below)
+        return move(
             job,
-            {"state__in": [GrantJobState.DRAFT, GrantJobState.REHEARSED]},
+            {"state__in": _UNDECIDED},
             state=GrantJobState.REHEARSED,
             members_below=members_below,
-            rehearsal=figures | {"value_won": figures["to_grant"] * job.package.value_won, "counted_at": at},
+            rehearsal=figures | {"counted_at": at},
         )
 
 
@@ -95,55 +120,43 @@ class MakerMayNotApprove(GrantJobRefused):
     sentence = _("작업을 만든 사람은 승인할 수 없습니다. 다른 담당자에게 승인을 요청해 주세요.")
 
 
-def approve(*, job: GrantJob, approver: User, at: datetime) -> GrantJob:
-    """Approves the rehearsal that `job` carries, cuts the members into chunks and freezes the package.
+class AudienceEmpty(GrantJobRefused):
+    sentence = _("대상자가 한 명도 없습니다. 대상 조건이나 명단을 확인해 주세요.")
 
-    Raises MakerMayNotApprove; GrantJobMovedOn, also where it was rehearsed again meanwhile.
+
+def approve(*, job: GrantJob, approver: User, at: datetime) -> GrantJob:
+    """Approves the rehearsal that `job` carries, cuts the members into chunks and freezes package and audience.
+
+    Raises MakerMayNotApprove; AudienceEmpty; GrantJobMovedOn, also where it was rehearsed again meanwhile.
     """
     if approver.pk == job.maker_id:
         raise MakerMayNotApprove
+    if job.state == GrantJobState.REHEARSED and not job.rehearsal["expected"]:
+        raise AudienceEmpty
     with transaction.atomic(), because(actor=approver, reason="grant_job_approved"):
-        _move(
+        move(
             job,
-            {"state": GrantJobState.REHEARSED, "members_below": job.members_below},
+            {"state": GrantJobState.REHEARSED, "members_below": job.members_below, "rehearsal": job.rehearsal},
             state=GrantJobState.APPROVED,
             approver=approver,
             approved_at=at,
         )
-        _cut_into_chunks(job)
+        cut_into_chunks(job=job)
         freeze_package(package=job.package, at=at)
     return job
 
 
-def _cut_into_chunks(job: GrantJob) -> None:
-    """Chunks are ranges of ids: no count, no sort; ids that are not in use cost nothing but a smaller chunk."""
-    below = job.members_below or 0
-    first = Member.objects.aggregate(lowest=Min("id"))["lowest"] or below
-    GrantChunk.objects.bulk_create(
-        GrantChunk(job=job, number=number, lower_id=lower, upper_id=min(lower + job.chunk_size, below))
-        for number, lower in enumerate(range(first, below, job.chunk_size), start=1)
-    )
+def cancel(*, job: GrantJob, actor: User, at: datetime) -> GrantJob:
+    """Ends the job for good. What it granted stays, and can be recalled; chunks that are at work now end their work.
 
-
-class GrantsNotOpenYet(GrantJobRefused):
-    """Announced: what is granted is granted from a day on (emoticons from 5 January 2023)."""
-
-    sentence = _("아직 지급을 시작하는 날이 아닙니다. 지원 묶음의 지급 시작일을 확인해 주세요.")
-
-
-def start(*, job: GrantJob, at: datetime) -> GrantJob:
-    """Sets the workers to work, on the approver's word. Raises GrantsNotOpenYet, GrantJobMovedOn."""
-    if at < job.package.grants_from:
-        raise GrantsNotOpenYet
-    with transaction.atomic(), because(actor=job.approver or job.maker, reason="grant_job_started"):
-        _move(
-            job,
-            {"state": GrantJobState.APPROVED, "run_state": GrantJobRunState.IDLE},
-            run_state=GrantJobRunState.RUNNING,
-            started_at=at,
-        )
-        send_work(job=job)
-    return job
+    Raises GrantJobMovedOn: it has finished, or was cancelled already.
+    """
+    with transaction.atomic(), because(actor=actor, reason="grant_job_cancelled"):
+        held = GrantJob.objects.select_for_update().get(pk=job.pk)  # nobody starts it meanwhile
+        running = held.run_state in (GrantJobRunState.RUNNING, GrantJobRunState.PAUSED)
+        ended = {"run_state": GrantJobRunState.FINISHED, "finished_at": at} if running else {}
+        only_if: dict[str, object] = {"state__in": [*_UNDECIDED, GrantJobState.APPROVED], "finished_at": None}
+        return move(job, only_if, state=GrantJobState.CANCELLED, **ended)
 
 
 @transaction.atomic
@@ -162,40 +175,3 @@ def begin(
         rehearse(job=job, actor=maker, at=at)
         approve(job=job, approver=approver, at=at)
     return job if job.run_state == GrantJobRunState.RUNNING else start(job=job, at=at)
-
-
-def finish_if_done(*, job: GrantJob, at: datetime) -> bool:
-    """Finishes a running job that has no pending chunk left; answers whether this call did it."""
-    with transaction.atomic(), because(actor=system_user(), reason="grant_job_finished"):
-        done = GrantJob.objects.filter(~Exists(_PENDING), pk=job.pk, run_state=GrantJobRunState.RUNNING)
-        return done.update(run_state=GrantJobRunState.FINISHED, finished_at=at) == 1
-
-
-def send_work(*, job: GrantJob) -> None:
-    """Asks workers to grant this job's chunks: a message each for as many as can be busy at once."""
-    pending = job.chunks.filter(state=GrantChunkState.PENDING)[:TASKS_PER_JOB].count()
-    for _number in range(max(pending, 1)):  # the one that finds nothing to do finishes the job
-        send_after_commit("users.work_on_grant_job", job_id=job.pk)
-
-
-def sweep(*, at: datetime) -> None:
-    """Finishes running jobs that are done, and sends work again for those that finished no chunk for QUIET_SECONDS:
-    their messages or their workers are lost.
-
-    Too many messages do no harm: a chunk that somebody holds is skipped, one that is done is not pending.
-    """
-    quiet_since = at - timedelta(seconds=QUIET_SECONDS)
-    for job in GrantJob.objects.filter(run_state=GrantJobRunState.RUNNING):
-        if finish_if_done(job=job, at=at):
-            continue
-        last_sign = job.chunks.aggregate(last=Max("finished_at"))["last"] or job.started_at
-        if last_sign is None or last_sign < quiet_since:
-            send_work(job=job)
-
-
-def _move(job: GrantJob, only_if: dict[str, object], **values: object) -> GrantJob:
-    """The one write to a job: conditional, so that what was looked at is what is changed."""
-    if GrantJob.objects.filter(pk=job.pk, **only_if).update(**values) != 1:
-        raise GrantJobMovedOn
-    job.refresh_from_db()
-    return job

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
-from users.models import Member, MemberStatus
+from users.models import Member, MemberStatus, Region
 
 MEMBERS_PER_STATEMENT = 100_000  # half a second each: progress is seen, and a killed run loses no more than that
 WITHDRAWN_PER_MILLE, SUSPENDED_PER_MILLE = 6, 2  # ours: enough of each that every reason of exclusion occurs
@@ -16,12 +17,13 @@ FIRST_JOINED_ON, LAST_JOINED_ON = (
 )  # ours: from the launch to the day before the outage
 
 _INSERT = """
-    INSERT INTO users_member (id, joined_on, status)
+    INSERT INTO users_member (id, joined_on, status, region)
     SELECT id,
            %(joined_first)s + ((hash >> 32) & 2147483647)::int %% %(joined_days)s,
            CASE WHEN mille < %(withdrawn_below)s THEN %(withdrawn)s
                 WHEN mille < %(suspended_below)s THEN %(suspended)s
-                ELSE %(active)s END
+                ELSE %(active)s END,
+           (%(regions)s::int[])[1 + ((hash >> 20) & 2047) %% cardinality(%(regions)s::int[])]
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS id,
            LATERAL hashint8extended(id, %(seed)s) AS hash,
            LATERAL (SELECT (hash & 2147483647) %% 1000 AS mille) AS drawn
@@ -47,7 +49,7 @@ def make_members(*, count: int, seed: int = 1015, progress: Callable[[int], None
 
 
 def _insert(*, first: int, last: int, seed: int) -> None:
-    figures: dict[str, int | date] = {
+    figures: dict[str, Any] = {
         "first": first,
         "last": last,
         "seed": seed,
@@ -55,6 +57,7 @@ def _insert(*, first: int, last: int, seed: int) -> None:
         "joined_days": (LAST_JOINED_ON - FIRST_JOINED_ON).days + 1,
         "withdrawn_below": WITHDRAWN_PER_MILLE,
         "suspended_below": WITHDRAWN_PER_MILLE + SUSPENDED_PER_MILLE,
+        "regions": [region.value for region in Region if region],
         "active": MemberStatus.ACTIVE,
         "suspended": MemberStatus.SUSPENDED,
         "withdrawn": MemberStatus.WITHDRAWN,

@@ -56,7 +56,7 @@ def arrive_by_contact(*, contact: ContactValue, at: datetime) -> Arrival:
         return Arrival(user=may_come_in(user=known), is_new=False)
     try:
         with transaction.atomic():
-            user = _new_user(masked(contact))
+            user = new_user(name=masked(contact))
             _record(user, contact, at)
     except IntegrityError:  # the same person a moment earlier: on another device, by another code
         return arrive_by_contact(contact=contact, at=at)
@@ -121,6 +121,14 @@ def may_come_in(*, user: User) -> User:
     return user
 
 
+def new_user(*, name: str) -> User:
+    """An account without a password. Called inside the transaction that says by what its owner comes in."""
+    user = User(username=f"m-{secrets.token_hex(8)}", name=name)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
 def masked(contact: ContactValue) -> str:
     """The contact as screens show it, also to its owner: enough to recognise it by."""
     return masked_phone(contact.value) if contact.kind == "phone" else masked_email(contact.value)
@@ -129,13 +137,6 @@ def masked(contact: ContactValue) -> str:
 def _holder(contact: ContactValue) -> User | None:
     found = Contact.objects.filter(kind=contact.kind, value_index=contact_index(contact)).select_related("user").first()
     return found.user if found else None
-
-
-def _new_user(name: str) -> User:
-    user = User(username=f"m-{secrets.token_hex(8)}", name=name)
-    user.set_unusable_password()
-    user.save()
-    return user
 
 
 def _record(user: User, contact: ContactValue, at: datetime) -> None:

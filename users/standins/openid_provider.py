@@ -24,7 +24,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT_ID, CLIENT_SECRET = "stand-in-client", "stand-in-secret"
-PEOPLE = {"haneul": "김하늘", "bada": "이바다", "sol": "박솔"}
+PEOPLE = {"haneul": "김하늘", "bada": "이바다", "sol": "박솔"}  # whom nobody knows as a member
+MEMBERS = {"1": "이용자 1", "2": "이용자 2", "3": "이용자 3"}  # by member number: `make_members` counts from 1
 CODE_SECONDS, TOKEN_SECONDS, BODY_BYTES_MAX = 60, 600, 20_000
 CALLBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
@@ -67,7 +68,7 @@ class OpenIdProvider:
         handler = type("Handler", (_Handler,), {"provider": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -141,7 +142,7 @@ class OpenIdProvider:
             "sub": person,
             "iat": now,
             "exp": now - 1 if "expired" in self.faults else now + TOKEN_SECONDS,
-            "nickname": PEOPLE.get(person, person),  # Kakao may send more than was asked for
+            "nickname": (PEOPLE | MEMBERS).get(person, person),  # Kakao may send more than was asked for
         }
         if "subject" in self.faults:
             del claims["sub"]
@@ -191,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         people = "".join(
             f'<button class="person" name="person" value="{uid}">{name}(으)로 로그인</button>'
-            for uid, name in PEOPLE.items()
+            for uid, name in (PEOPLE | MEMBERS).items()
         )
         self._send(200, "text/html; charset=utf-8", PAGE.format(hidden=hidden, people=people))
 

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compensation.runtime.forms import focus_on_error
 from compensation.runtime.middleware import client_address
 from compensation.values.contacts import ContactValue
 from users.services.sign_in_codes import WAIT, CodeThrottled, send_code
-from users.views.fields import ContactForm, focus_on_error
+from users.views.fields import ContactForm
 from users.views.pending import Pending, remember
 
 

@@ -4,6 +4,7 @@ Kakao tells us who somebody is to Kakao, and nothing else is asked for or kept. 
 e-mail address says which account here that is.
 """
 
+import contextlib
 import logging
 from typing import Any, NoReturn
 
@@ -23,7 +24,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compensation.runtime.middleware import client_address
+from compensation.runtime.turnstile import leave_place
 from users.services import sign_up
+from users.services.member_sign_in import MemberTaken, NotAMember, arrive_as_member, know_member
 from users.services.sign_in import note_kakao
 from users.services.sign_up import KAKAO as PROVIDER
 from users.views.code_sending import ask_for_contact
@@ -31,6 +34,8 @@ from users.views.coming_in import ACCOUNT, come_in, turned_away
 from users.views.pending import KAKAO, begin, recall, remember, wanted_page
 
 logger = logging.getLogger(__name__)
+
+MEMBERS_PAGES = ("/my/benefits/", "/my/pass/")  # what members come for: their platform account is all they need
 
 
 class KakaoProvider(OpenIDConnectProvider):
@@ -66,6 +71,7 @@ def kakao_sign_in(request: HttpRequest) -> HttpResponse:
     """To Kakao. A POST, so that no link or picture on another site can begin it."""
     _require_kakao()
     provider = get_adapter(request).get_provider(request, PROVIDER)
+    leave_place()
     try:
         return provider.redirect(request, process=AuthProcess.LOGIN, next_url=wanted_page(request) or None)
     except (requests.RequestException, KeyError, ValueError) as error:
@@ -78,6 +84,7 @@ def kakao_sign_in(request: HttpRequest) -> HttpResponse:
 def kakao_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Back from Kakao, with a code for allauth to redeem."""
     _require_kakao()
+    leave_place()
     try:
         return allauth_views.callback(request, provider_id)
     except (KeyError, ValueError, TypeError) as error:  # an answer that is no OpenID Connect
@@ -97,28 +104,50 @@ def kakao_contact(request: HttpRequest) -> HttpResponse:
 
 def _arrived(request: HttpRequest, uid: str, next_page: str) -> HttpResponse:
     if request.user.is_authenticated:
-        return _linked(request, uid)
+        return _linked(request, uid, next_page)
     try:
-        user = sign_up.arrive_by_kakao(uid=uid)
+        arrival = _arrival(uid, next_page)
     except (sign_up.AccountClosed, sign_up.StaffSignsInByPassword) as error:
         return turned_away(request, error)
-    if user is None:
+    if arrival is None:
         remember(request, begin(KAKAO, next_page=next_page, kakao_uid=uid))
         return redirect("sign-in-kakao-contact")
     note_kakao(uid=uid, address=client_address(request), at=timezone.now())
-    return come_in(request, sign_up.Arrival(user=user, is_new=False), next_page)
+    return come_in(request, arrival, next_page)
 
 
-def _linked(request: HttpRequest, uid: str) -> HttpResponse:
+def _arrival(uid: str, next_page: str) -> sign_up.Arrival | None:
+    """Who came; None for somebody who has to say first which account it is. Raises as `arrive_by_kakao`."""
+    user = sign_up.arrive_by_kakao(uid=uid)
+    with contextlib.suppress(NotAMember, MemberTaken):
+        if user is None and next_page.startswith(MEMBERS_PAGES):
+            return arrive_as_member(uid=uid, at=timezone.now())
+        if user is not None:
+            know_member(user=user, uid=uid, at=timezone.now())
+    return sign_up.Arrival(user=user, is_new=False) if user else None
+
+
+def _linked(request: HttpRequest, uid: str, next_page: str) -> HttpResponse:
     """Somebody who is signed in came by Kakao: the next time that will do."""
     try:
         sign_up.link_kakao(user=sign_up.may_come_in(user=request.user), uid=uid)
-        messages.success(request, _("이제 카카오로도 로그인할 수 있습니다."))
+        _tell_linked(request, uid)
     except sign_up.KakaoTaken:
         messages.error(request, _("이 카카오 계정은 다른 계정에 연결되어 있습니다."))
     except (sign_up.AccountClosed, sign_up.StaffSignsInByPassword):
         messages.error(request, _("담당자 계정은 카카오로 로그인할 수 없습니다."))
-    return redirect(ACCOUNT)
+    return redirect(next_page if next_page.startswith(MEMBERS_PAGES) else ACCOUNT)
+
+
+def _tell_linked(request: HttpRequest, uid: str) -> None:
+    try:
+        know_member(user=request.user, uid=uid, at=timezone.now())
+    except NotAMember:
+        pass  # they can sign in by it all the same
+    except MemberTaken:
+        messages.error(request, _("이 카카오 이용자의 혜택은 다른 계정에서 볼 수 있습니다."))
+        return
+    messages.success(request, _("이제 카카오로도 로그인할 수 있습니다."))
 
 
 def _failed(request: HttpRequest, *, cancelled: bool = False) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from compensation.runtime.forms import focus_on_error
 from compensation.runtime.middleware import client_address
 from compensation.values.contacts import ContactValue, parse_contact
 from users.services import sign_in as services
@@ -22,7 +23,7 @@ from users.services import sign_up
 from users.services.sign_in_codes import VALID, WAIT, CodeThrottled
 from users.views.code_sending import ask_for_contact, send, told_when
 from users.views.coming_in import ACCOUNT, come_in, turned_away
-from users.views.fields import CodeForm, focus_on_error
+from users.views.fields import CodeForm
 from users.views.pending import CONTACT, KAKAO, SIGN_IN, Pending, begin, forget, recall, wanted_page
 
 BACK = {SIGN_IN: "sign-in", KAKAO: "sign-in-kakao-contact", CONTACT: "account-contact"}  # to name another contact

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compensation.policy.checking import DocumentFaults
+from compensation.programmes.selectors import programme_by_code
 from compensation.programmes.services.changes import Change
 from compensation.programmes.services.loading import LoadResult, load_programme
 from users.services.people import system_user
+from users.services.storage_pass import keep_in_step
 
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
@@ -31,6 +33,8 @@ class Command(BaseCommand):
             result = load_programme(path=file, actor=system_user(), at=timezone.now(), dry_run=dry_run)
         except DocumentFaults as error:
             self._refuse(error, as_json=options["json"])
+        if not dry_run:
+            keep_in_step(programme=programme_by_code(code=result.programme_code))
         if options["json"]:
             self.stdout.write(_as_json(result, dry_run))
         else:

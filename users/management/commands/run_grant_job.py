@@ -1,18 +1,15 @@
 import json
-import time
 from dataclasses import asdict
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
-from tqdm import tqdm
 
 from compensation.programmes.models import BenefitPackage
-from users.models import GrantJob, User
-from users.selectors.grants import GrantProof, job_progress, prove
+from users.management.watching import watch
+from users.models import User
+from users.selectors.grant_proof import GrantProof, prove
 from users.services.grant_jobs import CHUNK_SIZE, GrantJobRefused, begin
-
-LOOK_EVERY_SECONDS = 0.3
 
 
 class Command(BaseCommand):
@@ -37,21 +34,11 @@ class Command(BaseCommand):
             )
         except (BenefitPackage.DoesNotExist, User.DoesNotExist, GrantJobRefused) as error:
             raise CommandError(str(error)) from error
-        self._watch(job)
+        watch(job=job, file=self.stderr)
         proof = prove(job=job)
         self._print(proof, as_json=bool(options["json"]))
         if not proof.holds:
             raise CommandError("The figures do not add up.")
-
-    def _watch(self, job: GrantJob) -> None:
-        progress = job_progress(job=job)
-        with tqdm(desc="grants", total=progress.expected, unit="", unit_scale=True, file=self.stderr) as bar:
-            while True:
-                bar.update(progress.counted - bar.n)
-                if progress.finished_at:
-                    return
-                time.sleep(LOOK_EVERY_SECONDS)
-                progress = job_progress(job=job)
 
     def _print(self, proof: GrantProof, *, as_json: bool) -> None:
         progress = proof.progress

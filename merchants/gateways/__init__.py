@@ -1,0 +1,1 @@
+"""The outside world, as far as merchants need it."""

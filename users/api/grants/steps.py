@@ -1,0 +1,208 @@
+"""What people do with a grant job, by the API: the services of the pages. Each answers with the job as it is then."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from compensation import limits
+from compensation.runtime.api_fields import ANY, TEXT, body, text_of
+from compensation.runtime.idempotency import once
+from users.api.grants.answers import JobAnswer, job_answer
+from users.api.grants.common import GrantView, read_form, telling_refusals
+from users.models import GrantJob
+from users.services import grant_jobs, grant_running
+from users.services.grant_again import plan_again, retry_failed
+from users.services.grant_refusals import GrantJobMovedOn
+from users.services.recalls import plan_recall
+from users.views.grants.forms import LIST, HourForm, RecallForm, SpeedForm, parse_note
+
+_NOTE = {"type": "string", "maxLength": limits.GRANT_NOTE_LENGTH_MAX}
+HOUR = {grant_running.GrantsNotOpenYet: "starts_at"}
+SPEED = {grant_running.SpeedOutOfBounds: "members_per_second"}
+
+
+class _Step(GrantView):
+    """A step that takes nothing but the job."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
+        raise NotImplementedError
+
+    def _take(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        with telling_refusals():
+            self._do(job, request.user, request._request.received_at)
+        return job_answer(job, status=201)
+
+
+def _documented(operation_id: str, summary: str, request: Any = None) -> Any:
+    return extend_schema(
+        operation_id=operation_id, tags=["grants"], summary=summary, request=request, responses={201: JobAnswer}
+    )
+
+
+class Rehearsal(_Step):
+    """Counting whom it is about."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
+        grant_jobs.rehearse(job=job, actor=user, at=at)
+
+    @_documented("rehearse_grant_job", "Counts what the job would do; changes nothing else")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Approval(GrantView):
+    """The second person."""
+
+    @extend_schema(
+        operation_id="approve_grant_job",
+        tags=["grants"],
+        summary="Approves the rehearsal that one has seen; never one's own job",
+        description="`counted_at`: that of the job's `rehearsal` as it was read. 409 where it was counted again since.",
+        request=body({"counted_at": TEXT}, required=("counted_at",)),
+        responses={201: JobAnswer},
+    )
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        with telling_refusals():
+            if text_of(request.data, "counted_at") != job.rehearsal.get("counted_at"):
+                raise GrantJobMovedOn
+            grant_jobs.approve(job=job, approver=request.user, at=request._request.received_at)
+        return job_answer(job, status=201)
+
+
+class Start(_Step):
+    """Now."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
+        grant_running.start(job=job, at=at, actor=user)
+
+    @_documented("start_grant_job", "Starts an approved job now")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Hour(GrantView):
+    """Later."""
+
+    @_documented(
+        "schedule_grant_job", "Sets the hour at which a job starts by itself; blank: by hand", body({"starts_at": TEXT})
+    )
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        typed = read_form(lambda: HourForm(request.data))
+        with telling_refusals(HOUR):
+            grant_running.schedule(job=job, actor=request.user, starts_at=typed["starts_at"])
+        return job_answer(job, status=201)
+
+
+class Pause(_Step):
+    """Stopping for a while."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:  # noqa: ARG002 - the same for all steps
+        grant_running.pause(job=job, actor=user)
+
+    @_documented("pause_grant_job", "Pauses a running job after the chunks that are at work")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Resumption(_Step):
+    """Going on."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:  # noqa: ARG002 - the same for all steps
+        grant_running.resume(job=job, actor=user)
+
+    @_documented("resume_grant_job", "Goes on with a paused job")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Speed(GrantView):
+    """Faster or slower."""
+
+    @_documented(
+        "change_grant_job_speed",
+        "Bounds members per second (blank: none) and workers, from the next chunk on",
+        body({"members_per_second": ANY, "workers": {"type": "integer"}}, required=("workers",)),
+    )
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        typed = read_form(lambda: SpeedForm(request.data))
+        with telling_refusals(SPEED):
+            grant_running.change_speed(job=job, actor=request.user, **typed)
+        return job_answer(job, status=201)
+
+
+class Retry(_Step):
+    """Failed chunks once more."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
+        retry_failed(job=job, actor=user, at=at)
+
+    @_documented("retry_grant_job", "Puts failed chunks of a running or paused job back among those to be done")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Cancellation(_Step):
+    """Ending it."""
+
+    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
+        grant_jobs.cancel(job=job, actor=user, at=at)
+
+    @_documented("cancel_grant_job", "Ends a job for good; what it granted stays")
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        return self._take(request, code, reference)
+
+
+class Recall(GrantView):
+    """Taking back."""
+
+    @_documented(
+        "recall_grant_job",
+        "Plans a recall of what an ended job granted; answers with the recall, which is a job",
+        body({"scope": {"type": "string", "enum": ["whole", LIST]}, "note": _NOTE}, required=("scope", "note")),
+    )
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        typed = read_form(lambda: RecallForm(request.data))
+        with telling_refusals():
+            recall = plan_recall(
+                of=job,
+                maker=request.user,
+                at=request._request.received_at,
+                note=typed["note"],
+                by_list=typed["scope"] == LIST,
+            )
+        return job_answer(recall, status=201)
+
+
+class Again(GrantView):
+    """What it left."""
+
+    @_documented(
+        "continue_grant_job",
+        "Plans a job for whoever an ended one left without a grant; answers with the new job",
+        body({"note": _NOTE}),
+    )
+    @once
+    def post(self, request: Request, code: str, reference: str) -> Response:
+        job = self.job_to_run(request, code, reference)
+        note = parse_note(text_of(request.data, "note"))
+        with telling_refusals():
+            again = plan_again(of=job, maker=request.user, at=request._request.received_at, note=note)
+        return job_answer(again, status=201)

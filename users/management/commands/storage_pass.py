@@ -1,0 +1,129 @@
+"""manage.py storage_pass CODE [show|open|propose|approve|withdraw|proof]: the pass, its line, and its quota."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from compensation.policy.quota import QuotaRefused
+from compensation.programmes.models import Programme
+from compensation.programmes.selectors import programme_by_code
+from compensation.values.head_counts import parse_head_count
+from compensation.values.refused import ValueRefused
+from users.models import PassQuotaChange, StoragePass, User
+from users.selectors.storage_pass import figures_of, pass_of, proposed_change, prove_line, quota_changes_of
+from users.services import storage_pass as passes
+from users.services.people import SYSTEM_USERNAME, system_user
+
+Options = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class Command(BaseCommand):
+    help = "Shows the pass and its line; makes the pass that the file offers; changes the quota by two people."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("programme", help="code of the programme, e.g. 1015")
+        parser.add_argument("action", nargs="?", choices=list(ACTIONS), default="show")
+        parser.add_argument("--quota", help="propose: how many people may have the pass, e.g. 3,500,000")
+        parser.add_argument("--note", default="", help="propose: why")
+        parser.add_argument("--by", default=SYSTEM_USERNAME, help="user name of the person who does it")
+        parser.add_argument("--json", action="store_true", help="print the result for machines")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            system_user()
+            programme = programme_by_code(code=options["programme"])
+            options["actor"] = User.objects.get(username=options["by"])
+            answer = ACTIONS[options["action"]](programme, options)
+        except (Programme.DoesNotExist, User.DoesNotExist) as error:
+            raise CommandError(str(error)) from error
+        except (ValueRefused, QuotaRefused) as refused:
+            raise CommandError(f"{refused.message_ko} ({refused.message_en})") from refused
+        except passes.PassRefused as refused:
+            raise CommandError(str(refused)) from refused
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+            return
+        for name, value in answer.items():
+            self.stdout.write(f"{name}: {value}")
+
+
+def _pass(programme: Programme) -> StoragePass:
+    found = pass_of(programme)
+    if found is None:
+        raise passes.NoSuchPass
+    return found
+
+
+def _show(programme: Programme, _options: Options) -> Answer:
+    one = _pass(programme)
+    figures, waits = figures_of(one), proposed_change(one)
+    return {
+        "opens_at": figures.opens_at,
+        "is_open": figures.opens_at <= timezone.now(),
+        "quota": figures.quota,
+        "applied": figures.applied,
+        "issued": figures.issued,
+        "remaining": figures.remaining,
+        "waiting": figures.waiting,
+        "proposed_quota": waits.quota if waits else None,
+        "changes": len(quota_changes_of(one)),
+    }
+
+
+def _open(programme: Programme, options: Options) -> Answer:
+    """Makes the pass of the file, if it is not there; it takes applications from its hour on, by itself."""
+    passes.keep_in_step(programme=programme)
+    return _show(programme, options)
+
+
+def _propose(programme: Programme, options: Options) -> Answer:
+    change = passes.propose_quota(
+        storage_pass=_pass(programme),
+        quota=parse_head_count(options["quota"]),
+        note=options["note"],
+        maker=options["actor"],
+        at=timezone.now(),
+    )
+    return _change(change)
+
+
+def _approve(programme: Programme, options: Options) -> Answer:
+    change = _proposed(programme)
+    return _change(passes.approve_quota(change=change, approver=options["actor"], at=timezone.now()))
+
+
+def _withdraw(programme: Programme, options: Options) -> Answer:
+    return _change(passes.withdraw_quota(change=_proposed(programme), actor=options["actor"], at=timezone.now()))
+
+
+def _proposed(programme: Programme) -> PassQuotaChange:
+    change = proposed_change(_pass(programme))
+    if change is None:
+        raise passes.QuotaChangeMovedOn
+    return change
+
+
+def _change(change: PassQuotaChange) -> Answer:
+    names = ("quota", "quota_before", "state", "served_after", "served_until", "note")
+    return {name: getattr(change, name) for name in names}
+
+
+def _proof(programme: Programme, _options: Options) -> Answer:
+    proof = prove_line(storage_pass=_pass(programme))
+    return {"holds": proof.holds} | asdict(proof)
+
+
+ACTIONS: dict[str, Callable[[Programme, Options], Answer]] = {
+    "show": _show,
+    "open": _open,
+    "propose": _propose,
+    "approve": _approve,
+    "withdraw": _withdraw,
+    "proof": _proof,
+}

@@ -1,0 +1,1 @@
+"""The console of grant jobs, for operations."""

@@ -1,0 +1,167 @@
+"""The partners of a programme: who they are, the tokens of their programs, their limits, and what they did by day."""
+
+import re
+from typing import Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from compensation import limits
+from compensation.programmes.access import open_programme
+from compensation.programmes.models import Programme
+from compensation.runtime.forms import PageForm, told
+from users.models import Partner, PartnerToken
+from users.models.coupons import new_reference
+from users.selectors.partners import days_of, partners_of, tokens_of
+from users.services.partners import (
+    PartnerNumberRefused,
+    PartnerTokenMadeAlready,
+    change_rate,
+    issue_partner_token,
+    register_partner,
+    revoke_partner_token,
+)
+from users.views.partners.forms import SCOPE_NAMES, PartnerForm, RateForm, TokenForm
+
+VIEW, MANAGE = "programmes.view_partners", "programmes.manage_partners"
+REFUSED = 422
+_REFERENCE = re.compile(rf"[0-9A-Z-]{{{limits.REFERENCE_LENGTH}}}")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def partners(request: HttpRequest, code: str) -> HttpResponse:
+    """The list; sent with the form it registers another one."""
+    programme = open_programme(request, code, permission=MANAGE if request.method == "POST" else VIEW)
+    form = PartnerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and (made := _registered(request, programme, form)):
+        messages.success(request, gettext("제휴사를 등록했습니다. 이제 토큰을 만들어 주세요."))
+        return redirect("partner", code, made.code)
+    content = {
+        "programme": programme,
+        "rows": partners_of(programme=programme, at=request.received_at),
+        "may_manage": rules.has_perm(MANAGE, request.user, programme),
+        "form": form,
+        "problems": list(form.problems()),
+    }
+    return render(request, "ops/partners/partners.html", content, status=REFUSED if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def partner(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
+    """One partner."""
+    found = _partner(request, code, partner_code, VIEW)
+    return _page(request, found, token_form=TokenForm(), rate_form=_rate_form(found))
+
+
+@never_cache
+@login_required
+@require_POST
+def partner_token(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
+    """Makes a token and shows it, once: it is on this page and nowhere else. Sent twice, the form makes one token."""
+    found, form = _partner(request, code, partner_code, MANAGE), TokenForm(request.POST)
+    if form.is_valid():
+        typed, drawn = form.cleaned_data, request.POST.get("reference", "")
+        try:
+            token, row = issue_partner_token(
+                partner=found,
+                label=typed["label"],
+                scopes=typed["scopes"],
+                days=typed["days"],
+                reference=drawn if _REFERENCE.fullmatch(drawn) else "",
+                actor=request.user,
+                at=request.received_at,
+            )
+        except PartnerNumberRefused as refused:
+            form.add_error("days", told(refused))
+        except PartnerTokenMadeAlready:
+            messages.info(request, gettext("이미 만든 토큰입니다. 적어 두지 못하셨으면 지우고 새로 만들어 주세요."))
+            return redirect("partner", code, partner_code)
+        else:
+            content = {"programme": found.programme, "partner": found, "token": token, "row": row}
+            return render(request, "ops/partners/token_made.html", content, status=201)
+    return _page(request, found, token_form=form, rate_form=_rate_form(found))
+
+
+@login_required
+@require_POST
+def partner_token_end(request: HttpRequest, code: str, partner_code: str, reference: str) -> HttpResponse:
+    """The program that uses it gets in no more."""
+    found = _partner(request, code, partner_code, MANAGE)
+    try:
+        revoke_partner_token(programme=found.programme, reference=reference, actor=request.user, at=request.received_at)
+    except PartnerToken.DoesNotExist as error:
+        raise Http404 from error
+    messages.success(request, gettext("토큰을 지웠습니다. 이제 그 토큰으로는 들어올 수 없습니다."))
+    return redirect("partner", code, partner_code)
+
+
+@login_required
+@require_POST
+def partner_rate(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
+    """How often its programs may ask."""
+    found, form = _partner(request, code, partner_code, MANAGE), RateForm(request.POST)
+    if form.is_valid():
+        try:
+            change_rate(partner=found, requests_per_second=form.cleaned_data["requests_per_second"], actor=request.user)
+        except PartnerNumberRefused as refused:
+            form.add_error("requests_per_second", told(refused))
+        else:
+            messages.success(request, gettext("요청 한도를 바꾸었습니다."))
+            return redirect("partner", code, partner_code)
+    return _page(request, found, token_form=TokenForm(), rate_form=form)
+
+
+def _registered(request: HttpRequest, programme: Programme, form: PartnerForm) -> Partner | None:
+    typed = form.cleaned_data
+    if Partner.objects.filter(programme=programme, code=typed["code"]).exists():
+        form.add_error("code", gettext("같은 코드의 제휴사가 이미 있습니다."))
+        return None
+    return register_partner(programme=programme, actor=request.user, at=request.received_at, **typed)
+
+
+def _rate_form(found: Partner) -> RateForm:
+    return RateForm(initial={"requests_per_second": found.requests_per_second})
+
+
+def _page(request: HttpRequest, found: Partner, *, token_form: PageForm, rate_form: PageForm) -> HttpResponse:
+    at = request.received_at
+    problems = [*token_form.problems(), *rate_form.problems()]
+    content: dict[str, Any] = {
+        "programme": found.programme,
+        "partner": found,
+        "tokens": [_shown(token, at) for token in tokens_of(partner=found)],
+        "days": days_of(partner=found, at=at),
+        "usual_rate": limits.PARTNER_REQUESTS_PER_SECOND_MAX,
+        "guesses": limits.WRONG_CODES_PER_PARTNER_MAX,
+        "guesses_of_shopper": limits.WRONG_CODES_PER_SHOPPER_MAX,
+        "may_manage": rules.has_perm(MANAGE, request.user, found.programme),
+        "token_form": token_form,
+        "rate_form": rate_form,
+        "reference": new_reference(),
+        "problems": problems,
+    }
+    return render(request, "ops/partners/partner.html", content, status=REFUSED if problems else 200)
+
+
+def _shown(token: PartnerToken, at: Any) -> dict[str, Any]:
+    names = [SCOPE_NAMES[scope] for scope in SCOPE_NAMES if scope in token.scopes]
+    return {"row": token, "scopes": names, "is_live": token.revoked_at is None and token.expires_at > at}
+
+
+def _partner(request: HttpRequest, code: str, partner_code: str, permission: str) -> Partner:
+    """Raises Http404."""
+    programme = open_programme(request, code, permission=permission)
+    try:
+        return Partner.objects.select_related("programme").get(programme=programme, code=partner_code)
+    except Partner.DoesNotExist as error:
+        raise Http404 from error

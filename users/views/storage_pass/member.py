@@ -1,0 +1,169 @@
+"""The pass for members: apply, see the place in line, start the month. A waiting room keeps a stampede off."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from compensation.programmes.models import Programme
+from users.models import Member, StoragePass
+from users.selectors.member_items import announced_programme, member_of
+from users.selectors.storage_pass import activation_of, pass_of, public_figures, standing_of
+from users.services import storage_pass as passes
+from users.services import waiting_room
+from users.services.pass_batcher import ApplicationsUnavailable, apply
+from users.services.waiting_room import Guest, RoomClosed, Visit
+
+TICKET = "pass-ticket"  # the cookie: one number for all tabs of a browser
+RETRY_SECONDS = 5
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_pass(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the member stands, or the button to apply; behind a waiting room when many come. Sent, it applies.
+
+    Who applies, and that they may, is on the ticket: nothing is looked up. Without a good one, the form is answered by
+    the page, or by the sign-in.
+    """
+    if request.method == "POST":
+        session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        allowed = waiting_room.let_in(programme_code=code, session_key=session_key, ticket=_ticket(request))
+        if allowed:
+            return _apply(request, code, *allowed)
+    return _own_page(request, code)
+
+
+def _apply(request: HttpRequest, code: str, storage_pass_id: int, member_id: int) -> HttpResponse:
+    """The answer comes after the commit, never before."""
+    try:
+        apply(storage_pass_id=storage_pass_id, member_id=member_id, at=request.received_at)
+    except ApplicationsUnavailable as refused:
+        return _try_again(request, code, str(refused))
+    except passes.PassRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("my-pass", code)
+
+
+@login_required
+def _own_page(request: HttpRequest, code: str) -> HttpResponse:
+    storage_pass, member = _pass(code), member_of(user=request.user)
+    if member is None:
+        return render(request, "member/who_are_you.html", {"kakao": bool(settings.KAKAO_CLIENT_ID)})
+    if request.method == "POST":
+        return redirect("my-pass", code)
+    return _page(request, storage_pass, member)
+
+
+def _page(request: HttpRequest, storage_pass: StoragePass, member: Member) -> HttpResponse:
+    standing = standing_of(storage_pass=storage_pass, member_id=member.pk)
+    content = _content(storage_pass, standing=standing)
+    if standing is not None:
+        activation = activation_of(storage_pass=storage_pass, member_id=member.pk) if standing.is_served else None
+        content |= {"activation": activation, "is_over": bool(activation and activation.ends_at <= content["at"])}
+        return render(request, "member/pass.html", content)
+    if not content["is_open"]:
+        return render(request, "member/pass.html", content)
+    return _through_the_room(request, storage_pass, member, content)
+
+
+def _through_the_room(
+    request: HttpRequest, storage_pass: StoragePass, member: Member, content: dict[str, Any]
+) -> HttpResponse:
+    try:
+        visit = _visit(request, storage_pass, member)
+    except RoomClosed:
+        return _try_again(request, storage_pass.programme.code, gettext("지금은 접속이 원활하지 않습니다."))
+    response = render(request, "member/pass.html", content | {"visit": visit})
+    return _with_ticket(response, visit)
+
+
+@never_cache
+@login_required
+@require_safe
+def my_pass_room(request: HttpRequest, code: str) -> HttpResponse:
+    """The part of the page that says how many are ahead; htmx loads it every few seconds."""
+    storage_pass, member = _pass(code), member_of(user=request.user)
+    if member is None:
+        raise Http404
+    try:
+        visit = _visit(request, storage_pass, member)
+    except RoomClosed:
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    content = _content(storage_pass, standing=None) | {"visit": visit}
+    return _with_ticket(render(request, "member/pass_room.html", content), visit)
+
+
+@never_cache
+@login_required
+@require_POST
+def my_pass_start(request: HttpRequest, code: str) -> HttpResponse:
+    """Starts the month."""
+    storage_pass, member = _pass(code), member_of(user=request.user)
+    if member is None:
+        raise Http404
+    try:
+        passes.activate(storage_pass=storage_pass, member=member, at=timezone.now())
+        messages.success(request, gettext("이용권을 시작했습니다."))
+    except passes.PassRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("my-pass", code)
+
+
+def _pass(code: str) -> StoragePass:
+    """Raises Http404 for a programme that is not announced, and for one without a pass."""
+    try:
+        found = pass_of(announced_programme(code=code))
+    except Programme.DoesNotExist as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
+def _content(storage_pass: StoragePass, **more: Any) -> dict[str, Any]:
+    at = timezone.now()
+    return {
+        "storage_pass": storage_pass,
+        "programme": storage_pass.programme,
+        "figures": public_figures(programme_code=storage_pass.programme.code, at=at),
+        "is_open": at >= storage_pass.opens_at,
+        "at": at,
+        **more,
+    }
+
+
+def _visit(request: HttpRequest, storage_pass: StoragePass, member: Member) -> Visit:
+    guest = Guest(storage_pass.programme.code, storage_pass.pk, member.pk, request.session.session_key or "")
+    return waiting_room.enter(guest=guest, ticket=_ticket(request))
+
+
+def _ticket(request: HttpRequest) -> str:
+    return request.COOKIES.get(TICKET, "")
+
+
+def _with_ticket(response: HttpResponse, visit: Visit) -> HttpResponse:
+    response.set_cookie(
+        TICKET,
+        visit.ticket,
+        max_age=waiting_room.TICKET_SECONDS,
+        path="/my/pass/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _try_again(request: HttpRequest, code: str, sentence: str) -> HttpResponse:
+    content = {"code": code, "sentence": sentence}
+    response = render(request, "member/pass_try_again.html", content, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
