@@ -1,17 +1,43 @@
 """Finding what is the person's own. What is somebody else's and what does not exist are the same: 404."""
 
+import rules
+from django.utils import timezone
 from rest_framework.request import Request
 
 from claims.models import Claim, ClaimDraft
 from claims.selectors.claims import claims_of
-from claims.selectors.drafts import own_drafts
+from claims.selectors.drafts import drafts_in_hand
 from claims.services.drafts import DraftBecameClaim, device_digest
+from compensation.audit.services import record_access
 from compensation.runtime.api_errors import ApiProblem
+from compensation.runtime.middleware import client_address
+
+FILES_FOR_MERCHANTS = "programmes.file_for_merchants"
 
 
 def own_draft(request: Request, reference: str) -> ClaimDraft:
-    """Raises ClaimDraft.DoesNotExist, which answers 404."""
-    return own_drafts(user=request.user).get(reference=reference)
+    """A draft of the person's own, or one that they fill in as an agent: then they leave an access record.
+
+    Raises ClaimDraft.DoesNotExist, which answers 404, also to who is no agent of that programme any more.
+    """
+    draft = drafts_in_hand(user=request.user).get(reference=reference)
+    if draft.by_agent:
+        if not rules.has_perm(FILES_FOR_MERCHANTS, request.user, draft.programme):
+            raise ClaimDraft.DoesNotExist
+        note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
+    return draft
+
+
+def note_access(request: Request, *, subject: str, task: str, detail: str = "") -> None:
+    """Writes down that somebody's data was looked at or taken."""
+    record_access(
+        user=request.user,
+        at=timezone.now(),
+        address=client_address(request._request),
+        subject=subject,
+        task=task,
+        detail=detail,
+    )
 
 
 def own_claim(request: Request, reference: str) -> Claim:

@@ -9,9 +9,9 @@ from rest_framework import serializers
 
 from claims.api.evidence_answers import EvidenceAnswer
 from claims.api.working import WorkingStep, working
-from claims.models import Claim, Determination, ObjectionKind
+from claims.models import Assessment, Claim, Determination, ObjectionKind
 from claims.selectors.evidence_files import evidence_list
-from claims.selectors.status import determinations_of, status_of, why_not_open_to
+from claims.selectors.status import determinations_of, result_of_objection, status_of, why_not_open_to
 from claims.selectors.timeline import Event, timeline_of
 from claims.services.letter_words import reason_text
 from claims.services.withdrawal import OPEN_STATES
@@ -77,6 +77,7 @@ class DeterminationAnswer(serializers.Serializer[Any]):
     amount_won = serializers.IntegerField()
     tier_code = serializers.CharField()
     reason = Sentence()
+    by_council = serializers.BooleanField()
     decided_at = serializers.DateTimeField()
     objection_until = serializers.DateTimeField()
     is_current = serializers.BooleanField()
@@ -99,10 +100,19 @@ class QuestionAnswer(serializers.Serializer[Any]):
     reference = serializers.CharField()
     state = serializers.CharField()
     kinds = serializers.ListField(child=serializers.CharField())
+    reasons = serializers.ListField(child=serializers.CharField())
     text = serializers.CharField(allow_blank=True)
     asked_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ObjectionResultAnswer(serializers.Serializer[Any]):
+    """What came of it: the numbers of the old and the new determination, and what is paid besides."""
+
+    before_number = serializers.IntegerField()
+    after_number = serializers.IntegerField()
+    difference_won = serializers.IntegerField()
 
 
 class ObjectionAnswer(serializers.Serializer[Any]):
@@ -114,6 +124,12 @@ class ObjectionAnswer(serializers.Serializer[Any]):
     reasons = serializers.CharField()
     filed_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class ObjectionWithResult(ObjectionAnswer):
+    """The same, with what came of it."""
+
+    result = ObjectionResultAnswer(allow_null=True, help_text="null: not decided")
 
 
 class AccountAnswer(serializers.Serializer[Any]):
@@ -141,7 +157,7 @@ class ClaimAnswer(ClaimShort):
     determinations = DeterminationAnswer(many=True)
     status = StatusAnswer()
     questions = QuestionAnswer(many=True)
-    objections = ObjectionAnswer(many=True)
+    objections = ObjectionWithResult(many=True)
     can_withdraw = serializers.BooleanField()
     why_no_objection = Sentence(allow_null=True, help_text="null: an objection can be filed")
     why_no_confirmation = Sentence(allow_null=True, help_text="null: confirmation can be asked for")
@@ -163,24 +179,24 @@ def claim_answer(*, claim: Claim, at: datetime) -> Any:
     facts += ("reported_margin_bp", "industry_code")
     values = {name: getattr(claim, name) for name in facts} | {
         "losses": claim.losses.all(),
-        "assessment": _assessment(claim),
-        "determinations": list(_determinations(claim, determinations, policy)),
-        "status": {"holder": status.holder.value, "since": status.since} | _clock(status.reading),
+        "assessment": assessment_values(claim.assessment),
+        "determinations": list(determination_values(claim, determinations, policy)),
+        "status": {"holder": status.holder.value, "since": status.since} | clock_values(status.reading),
         "questions": claim.questions.all(),
-        "objections": claim.objections.all(),
+        "objections": list(objection_values(claim, determinations)),
         "can_withdraw": claim.state in OPEN_STATES,
         "why_no_objection": _why_not(ObjectionKind.OBJECTION, claim, policy, at),
         "why_no_confirmation": _why_not(ObjectionKind.CONFIRMATION, claim, policy, at),
         "account": account and {"bank_code": account.bank_code, "number": masked_account(account.number_last4)},
         "evidence": evidence,
         "evidence_missing": content["missing"],
-        "timeline": list(map(_event, events)),
+        "timeline": list(map(event_values, events)),
     }
     return ClaimAnswer(values).data
 
 
-def _assessment(claim: Claim) -> dict[str, Any] | None:
-    row = claim.assessment
+def assessment_values(row: Assessment | None) -> dict[str, Any] | None:
+    """An assessment as AssessmentAnswer sends it."""
     if row is None:
         return None
     names = ("assessed_won", "tier_code", "route", "assessed_at")
@@ -190,7 +206,8 @@ def _assessment(claim: Claim) -> dict[str, Any] | None:
     }
 
 
-def _determinations(claim: Claim, rows: list[Determination], policy: Policy) -> Iterator[dict[str, Any]]:
+def determination_values(claim: Claim, rows: list[Determination], policy: Policy) -> Iterator[dict[str, Any]]:
+    """All determinations of a claim, oldest first, as DeterminationAnswer sends them."""
     for number, row in enumerate(rows, start=1):
         sentences = {f"message_{lang}": reason_text(determination=row, language=lang) for lang in ("ko", "en")}
         yield {
@@ -198,13 +215,33 @@ def _determinations(claim: Claim, rows: list[Determination], policy: Policy) -> 
             "amount_won": row.amount_won,
             "tier_code": row.tier_code,
             "reason": {"code": row.reason, **sentences},
+            "by_council": row.by_council,
             "decided_at": row.decided_at,
             "objection_until": objection_until(determined_at=row.decided_at, policy=policy),
             "is_current": row.pk == claim.determination_id and claim.state != ClaimState.WITHDRAWN,
         }
 
 
-def _clock(reading: Reading | None) -> dict[str, Any]:
+def objection_values(claim: Claim, determinations: list[Determination]) -> Iterator[dict[str, Any]]:
+    """Its objections with what came of them, as ObjectionWithResult sends them."""
+    numbers = {row.pk: number for number, row in enumerate(determinations, start=1)}
+    results = [result_of_objection(claim=claim, determination=row) for row in determinations]
+    by_objection = {result.objection.pk: result for result in results if result}
+    for row in claim.objections.all():
+        result = by_objection.get(row.pk)
+        names = ("reference", "kind", "state", "reasons", "filed_at", "closed_at")
+        yield {name: getattr(row, name) for name in names} | {
+            "result": result
+            and {
+                "before_number": numbers[result.before.pk],
+                "after_number": numbers[result.after.pk],
+                "difference_won": result.difference_won,
+            }
+        }
+
+
+def clock_values(reading: Reading | None) -> dict[str, Any]:
+    """The deadline of StatusAnswer."""
     return {
         "due_at": reading and reading.due_at,
         "remaining_working_days": None if reading is None else reading.remaining_working_days,
@@ -223,7 +260,8 @@ def _why_not(kind: ObjectionKind, claim: Claim, policy: Policy, at: datetime) ->
     return why_not_open_to(kind=kind, claim=claim, determination=claim.determination, policy=policy, at=at)
 
 
-def _event(event: Event) -> dict[str, Any]:
+def event_values(event: Event) -> dict[str, Any]:
+    """Something that happened, as EventAnswer sends it."""
     sentences = {}
     for language in ("ko", "en"):
         with translation.override(language):

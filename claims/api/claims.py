@@ -34,5 +34,5 @@ class OwnClaim(ApiView):
         responses=ClaimAnswer,
     )
     def get(self, request: Request, reference: str) -> Response:
-        claims = claims_of(user=request.user)
-        return Response(claim_answer(claim=claim_with_history(claims=claims, reference=reference), at=timezone.now()))
+        claim = claim_with_history(claims=claims_of(user=request.user), reference=reference, for_merchant=True)
+        return Response(claim_answer(claim=claim, at=timezone.now()))

@@ -50,6 +50,8 @@ class DraftShort(serializers.Serializer[Any]):
 
     reference = serializers.CharField()
     programme = serializers.CharField(source="programme.code")
+    by_agent = serializers.BooleanField(help_text="filled in by the customer centre for a merchant")
+    agent_reason = serializers.CharField(allow_blank=True)
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -120,14 +122,8 @@ class NewDraft(ApiView):
         try:
             draft = start_draft(programme=programme, owner=request.user, at=timezone.now())
         except TooManyDrafts as error:
-            most = limits.DRAFTS_PER_PERSON_MAX
-            raise ApiProblem(
-                409,
-                "too_many_drafts",
-                f"제출하지 않은 작성 내용이 {most}개 있습니다. 먼저 제출하거나 지워 주세요.",
-                f"There are {most} drafts that were not sent. Please send or discard some first.",
-            ) from error
-        return Response(_answer(draft, request), status=201)
+            raise too_many_drafts() from error
+        return Response(draft_answer(draft, request), status=201)
 
 
 class Draft(ApiView):
@@ -135,7 +131,7 @@ class Draft(ApiView):
 
     @extend_schema(operation_id="show_draft", tags=["drafts"], summary="A draft with its steps", responses=DraftAnswer)
     def get(self, request: Request, reference: str) -> Response:
-        return Response(_answer(own_draft(request, reference), request))
+        return Response(draft_answer(own_draft(request, reference), request))
 
     @extend_schema(operation_id="discard_draft", tags=["drafts"], summary="Throws a draft away", responses={204: None})
     def delete(self, request: Request, reference: str) -> Response:
@@ -210,7 +206,19 @@ class DraftSubmission(ApiView):
         return Response(ClaimShort(claim).data, status=201)
 
 
-def _answer(draft: ClaimDraft, request: Request) -> Any:
+def too_many_drafts() -> ApiProblem:
+    """409 for who has begun too many and sent none."""
+    most = limits.DRAFTS_PER_PERSON_MAX
+    return ApiProblem(
+        409,
+        "too_many_drafts",
+        f"제출하지 않은 작성 내용이 {most}개 있습니다. 먼저 제출하거나 지워 주세요.",
+        f"There are {most} drafts that were not sent. Please send or discard some first.",
+    )
+
+
+def draft_answer(draft: ClaimDraft, request: Request) -> Any:
+    """The answer about a draft, with its steps as this person may know them."""
     context = context_of(draft, user=request.user)
     steps = []
     for step in steps_for(context):
@@ -218,7 +226,7 @@ def _answer(draft: ClaimDraft, request: Request) -> Any:
             steps.append(_step(step, context))
         except StepUnknown:  # a page of its own in the browser, nothing to write
             continue
-    names = ("reference", "programme", "version", "created_at", "updated_at", "claim")
+    names = ("reference", "programme", "by_agent", "agent_reason", "version", "created_at", "updated_at", "claim")
     return DraftAnswer({name: getattr(draft, name) for name in names} | {"steps": steps}).data
 
 

@@ -12,16 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.working import WorkingStep, working
-from claims.services.drafts import Answers, FieldProblem, StepContext, Typed, facts_of, parse_saved
+from claims.services.drafts import Answers, FieldProblem, StepContext, Typed, facts_of, filing_rules, parse_saved
 from claims.services.drafts.margin import INDUSTRY, OWN
 from claims.services.drafts.steps import ALTERNATIVE, LOSSES, MARGIN, PERIODS, shape_answers
-from claims.services.intake_rules import load_intake_rules
-from claims.views.public.programmes import WEB, find_public_programme
+from claims.views.public.programmes import find_public_programme
 from compensation import limits
 from compensation.policy.assessment import assess_claim
 from compensation.policy.evidence import missing_documents
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import current_policy
 from compensation.runtime.api_errors import ApiProblem, refused_fields
 from compensation.runtime.api_fields import ANY, body
 from compensation.runtime.api_view import ApiView
@@ -91,8 +89,7 @@ def _context(programme: Programme, request: Request) -> StepContext:
         user=request.user,
         by_agent=False,
         answers=Answers(),
-        policy=current_policy(programme=programme).policy,
-        rules=load_intake_rules(programme=programme, channel=WEB),
+        filing=filing_rules(programme=programme, by_agent=False),
     )
     for step, typed in _steps(request.data).items():
         shaped, refused = shape_answers(step, typed, context)

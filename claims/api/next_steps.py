@@ -21,7 +21,7 @@ from compensation.runtime.api_fields import ANY, TEXT, body, read, text_of
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.masking import masked_account
-from compensation.values.bank_accounts import parse_account_number, parse_bank
+from compensation.values.bank_accounts import check_account_length, parse_account_number, parse_bank
 from compensation.values.names import parse_name
 from compensation.values.refused import ValueRefused
 from merchants.services.bank_accounts import BankAccountDetails
@@ -162,6 +162,7 @@ class Account(ApiView):
         bank = read(request.data, "bank", parse_bank, missing=NO_BANK)
         number = read(request.data, "number", parse_account_number, missing=NO_NUMBER)
         holder = read(request.data, "holder", parse_name, missing=NO_HOLDER)
+        read(request.data, "number", lambda _: check_account_length(bank=bank, number=number), missing=NO_NUMBER)
         account = BankAccountDetails(bank.code, number, holder)
         try:
             row = change_account(claim=claim, account=account, actor=request.user, at=timezone.now())

@@ -98,6 +98,21 @@ class ConsentText(serializers.Serializer[Any]):
     text_en = serializers.CharField()
     digest_ko = serializers.CharField()
     digest_en = serializers.CharField()
+    by_telephone = serializers.BooleanField(help_text="an agent may read it aloud instead, in the words below")
+    telephone_ko = serializers.CharField(allow_blank=True)
+    telephone_en = serializers.CharField(allow_blank=True)
+    telephone_digest_ko = serializers.CharField(allow_blank=True)
+    telephone_digest_en = serializers.CharField(allow_blank=True)
+
+
+class Centre(serializers.Serializer[Any]):
+    """Whom to call; the phone is E.164."""
+
+    name_ko = serializers.CharField()
+    name_en = serializers.CharField()
+    phone = serializers.CharField()
+    hours_ko = serializers.CharField()
+    hours_en = serializers.CharField()
 
 
 class FilingDay(serializers.Serializer[Any]):
@@ -110,6 +125,7 @@ class FilingDay(serializers.Serializer[Any]):
 class ProgrammeAnswer(ProgrammeShort):
     """A programme with what a form needs."""
 
+    customer_centre = Centre(allow_null=True)
     policy_version = serializers.IntegerField()
     intake = Intake()
     windows = Window(many=True)
@@ -156,6 +172,7 @@ def _answer(programme: Programme) -> dict[str, Any]:
     policy = version.policy
     named = ("code", "name_ko", "name_en", "status", "incident")
     return {name: getattr(programme, name) for name in named} | {
+        "customer_centre": programme.centre,
         "policy_version": version.number,
         "intake": intake_state(programme=programme, at=timezone.now(), channel=WEB),
         "windows": programme.intake_windows.all(),
@@ -171,9 +188,15 @@ def _answer(programme: Programme) -> dict[str, Any]:
 
 def _consents(policy: Policy) -> Iterator[dict[str, Any]]:
     names = ("code", "version", "required", "title_ko", "title_en", "text_ko", "text_en")
+    names += ("by_telephone", "telephone_ko", "telephone_en")
     for consent in policy.consents:
         yield {name: getattr(consent, name) for name in names} | _digests(consent)
 
 
 def _digests(consent: Consent) -> dict[str, str]:
-    return {f"digest_{language}": consent.digest(language) for language in ("ko", "en")}
+    digests = {}
+    for language in ("ko", "en"):
+        digests[f"digest_{language}"] = consent.digest(language)
+        aloud = consent.digest(language, by_telephone=True) if consent.by_telephone else ""
+        digests[f"telephone_digest_{language}"] = aloud
+    return digests

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.selectors.report import programme_report
-from claims.views.access import open_programme
+from compensation.programmes.access import open_programme
 from compensation.runtime.api_view import ApiView
 
 

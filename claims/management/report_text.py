@@ -4,13 +4,16 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from compensation.policy.transitions import REVIEW
+
 WIDTH = 60
 
-EXCLUSIONS = {"withdrawn": "탈퇴", "suspended": "이용 정지"}
+EXCLUSIONS = {"withdrawn": "탈퇴", "suspended": "이용 정지", "listed": "제외 명단", "recalled": "회수"}
 CHECKS = {
     "every_claim_has_one_end_or_waits": "접수한 건은 모두 결정되었거나 기다리는 중",
     "claims_from_files_are_rows_accepted": "파일로 접수한 건 = 받은 행",
     "rows_are_accepted_present_or_refused": "파일의 행 = 받은 행 + 이미 있던 행 + 돌려보낸 행",
+    "council_determinations_are_decisions": "협의체의 결정 = 의결 기록",
     "payouts_due_are_in_the_ledger": "지급할 지원금 = 원장의 지급 예정",
     "channel_cash_is_in_the_ledger": "채널 캐시 = 원장의 채널 캐시",
     "member_benefits_are_in_the_ledger": "이용자 지원 = 원장의 이용자 지원",
@@ -47,7 +50,11 @@ def _claims(claims: dict[str, Any]) -> Iterator[str]:
     for tier in claims["determined_by_tier"].values():
         yield _row(f"결정 · {tier['name_ko']}", tier["claims"], "건", f"{tier['payout_won']:>16,}원")
     yield _row("결정 · 지원 없음(피해액 0원)", claims["no_support"], "건")
+    council = claims["decided_by_council"]
+    yield _row("결정 · 협의체", council["claims"], "건", f"{council['payout_won']:>16,}원")
     yield _row("협의체 심사 대기", claims["waiting_for_council"], "건")
+    for state, count in claims["reviews_open"].items():
+        yield _row(f"  심사 · {REVIEW.name(state, 'ko')}", count, "건")
     for document in claims["waiting_for_council_missing_documents"].values():
         yield _row(f"  없는 서류 · {document['name_ko']}", document["claims"], "건")
     yield _row("산정 대기", claims["waiting_for_assessment"], "건")

@@ -44,16 +44,21 @@ class Assessment(models.Model):
 
 
 class Determination(models.Model):
-    """What was decided about a claim, by rule. Append-only: a new decision names the one that it supersedes."""
+    """What was decided about a claim, by rule or by the council. Append-only: a new one names the one it supersedes.
+
+    `reason` is a code: within_tier, nothing_assessed; council_granted, council_refused; objection_upheld,
+    objection_partly, objection_rejected.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="determinations")
-    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="determination")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="determinations")
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, default=None
     )
     tier_code = models.CharField(max_length=20)
     amount_won = models.PositiveIntegerField()
     reason = models.CharField(max_length=40)
+    by_council = models.BooleanField(default=False, db_default=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     decided_at = models.DateTimeField()
 

@@ -24,6 +24,7 @@ def evidence_reference() -> str:
     pghistory.InsertEvent(),
     pghistory.UpdateEvent("changed", condition=pghistory.AnyChange("scan_state", "claim", "draft", "kind")),
     pghistory.DeleteEvent(),
+    exclude=["file_name"],  # people put names into it, and the history outlives the file
 )
 class Evidence(models.Model):
     """A document of a named kind (a code of the policy's evidence kinds) that belongs to a claim, or to its draft.
@@ -75,6 +76,8 @@ class Evidence(models.Model):
             # Serves the workers: only what is still to be looked at is in it.
             models.Index(fields=["due_at"], name="evidence_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["id"], name="evidence_unscanned", condition=Q(scan_state="unscanned")),
+            # Serves the check for the same document behind several claims.
+            models.Index(fields=["sha256"], name="evidence_by_content", condition=Q(claim__isnull=False)),
         ]
         triggers = [
             MovesOnly(name="evidence_scan_moves", field="scan_state", moves=EVIDENCE_SCAN.moves),

@@ -24,14 +24,16 @@ def question_reference() -> str:
 class Question(models.Model):
     """What an officer asks of a merchant: everything that is missing, at once. One is open at a time.
 
-    `kinds` are codes of the policy's evidence kinds. From `asked_at` until `closed_at` (answered, or no longer needed)
-    the clock of the claim, and of an objection to it, stands still. `due_at` is the first moment that is too late,
-    `remind_at` when the merchant is reminded (None once that is settled).
+    `kinds` are codes of the policy's evidence kinds, `reasons` of its reasons of the kind `fixable`; the policy has
+    the sentences of those, and `text` is what the officer wrote besides. From `asked_at` until `closed_at` (answered,
+    or no longer needed) the clock of the claim, and of an objection to it, stands still. `due_at` is the first moment
+    that is too late, `remind_at` when the merchant is reminded (None once that is settled).
     """
 
     reference = models.CharField(max_length=32, unique=True, default=question_reference)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="questions")
     kinds = ArrayField(models.CharField(max_length=limits.EVIDENCE_CODE_LENGTH_MAX), default=list)
+    reasons = ArrayField(models.CharField(max_length=limits.REASON_CODE_LENGTH_MAX), default=list)
     text = EncryptedTextField(blank=True)
     state = models.CharField(max_length=10, default=QUESTION.initial)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -9,10 +9,9 @@ import rules
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from claims.models import Assessment, Claim, ClaimTransition
-from claims.selectors.status import with_status
+from claims.selectors.status import with_determinations, with_status
 from compensation import limits
 from compensation.policy.references import ReferenceRefused, normalise_reference
-from compensation.policy.tiers import COUNCIL
 from compensation.programmes.models import Programme
 from compensation.runtime.encryption import blind_index
 from compensation.values.business_numbers import parse_business_number
@@ -20,9 +19,6 @@ from compensation.values.phones import parse_phone
 from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, Merchant
 from users.models import User
-
-PAGE_SIZE = 50
-COUNT_MAX = 10_000  # counted and paged through no further: who looks for more, searches
 
 ORDERS = {
     "-received": (F("received_at").desc(), F("id").desc()),
@@ -47,13 +43,12 @@ class ClaimSearch:
 
 
 def claims_seen_by(*, user: User, programme: Programme) -> QuerySet[Claim] | None:
-    """The claims of a programme that its people may see: all, those before the council, or None at all."""
-    claims = Claim.objects.filter(programme=programme)
-    if rules.has_perm("programmes.view_claims", user, programme):
-        return claims
-    if rules.has_perm("programmes.view_council_claims", user, programme):
-        return claims.filter(assessment__route=COUNCIL)
-    return None
+    """The claims of a programme for those who may see them; None for others, also for members of the council.
+
+    They read the cases of their sessions, on pages without phone and account (selectors.council_readers).
+    """
+    may_see = rules.has_perm("programmes.view_claims", user, programme)
+    return Claim.objects.filter(programme=programme) if may_see else None
 
 
 def claims_of(*, user: User) -> QuerySet[Claim]:
@@ -76,38 +71,40 @@ def search_claims(*, claims: QuerySet[Claim], search: ClaimSearch) -> QuerySet[C
     return found.select_related("merchant", "assessment", "determination").order_by(*ORDERS[search.order])
 
 
-def page_of(*, claims: QuerySet[Claim], number: int) -> tuple[list[Claim], int, int]:
-    """The claims of a page (from 1), the number of the page really shown, and how many claims there are.
+def claim_with_history(*, claims: QuerySet[Claim], reference: str, for_merchant: bool = False) -> Claim:
+    """One of `claims` with its merchant, history, thread, assessments, determinations. Raises Claim.DoesNotExist.
 
-    The count ends at COUNT_MAX + 1.
+    `for_merchant`: without what only staff are shown, the window, the file, and who did what.
     """
-    total = claims.order_by()[: COUNT_MAX + 1].count()
-    last = max(-(-min(total, COUNT_MAX) // PAGE_SIZE), 1)
-    number = min(max(number, 1), last)
-    start = (number - 1) * PAGE_SIZE
-    return list(claims[start : start + PAGE_SIZE]), number, total
-
-
-def claim_with_history(*, claims: QuerySet[Claim], reference: str) -> Claim:
-    """One of `claims` with its merchant, history, thread and older assessments. Raises Claim.DoesNotExist."""
-    return (
-        claims.select_related(
-            "merchant",
-            "window",
-            "association_file",
-            "programme",
-            "assessment__policy_version",
-            "determination__assessment",
-        )
+    beside = () if for_merchant else ("window", "association_file")
+    moves = ClaimTransition.objects.order_by("id")
+    claim = (
+        claims.select_related(None)
+        .select_related("merchant", "programme", *beside)
         .prefetch_related(
             "losses",
-            Prefetch("transitions", ClaimTransition.objects.select_related("actor").order_by("id")),
+            Prefetch("transitions", moves if for_merchant else moves.select_related("actor")),
             Prefetch("assessments", Assessment.objects.select_related("policy_version").order_by("-id")),
+            with_determinations(),
             Prefetch("merchant__bank_accounts", BankAccount.objects.order_by("-id")),
             *with_status(),
         )
         .get(reference=reference)
     )
+    _join_own_rows(claim)
+    return claim
+
+
+def _join_own_rows(claim: Claim) -> None:
+    """The present assessment and determination are among all of them: joined here, no row comes twice."""
+    assessments = {row.pk: row for row in claim.assessments.all()}
+    determinations = {row.pk: row for row in claim.determinations.all()}
+    for row in determinations.values():
+        row.assessment = assessments[row.assessment_id]
+    if claim.assessment_id:
+        claim.assessment = assessments[claim.assessment_id]
+    if claim.determination_id:
+        claim.determination = determinations[claim.determination_id]
 
 
 def _plain(text: str) -> str:

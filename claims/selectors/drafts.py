@@ -36,13 +36,18 @@ class Business:
 
 def own_drafts(*, user: User) -> QuerySet[ClaimDraft]:
     """The drafts that a person fills in for their own business."""
-    return ClaimDraft.objects.filter(owner=user, by_agent=False).select_related("programme__incident", "claim")
+    return ClaimDraft.objects.filter(owner=user, by_agent=False).select_related("programme__incident")
 
 
 def assisted_drafts(*, user: User, programme: Programme) -> QuerySet[ClaimDraft]:
     """The drafts that an agent fills in for merchants."""
     drafts = ClaimDraft.objects.filter(owner=user, by_agent=True, programme=programme)
-    return drafts.select_related("programme__incident", "claim")
+    return drafts.select_related("programme__incident")
+
+
+def drafts_in_hand(*, user: User) -> QuerySet[ClaimDraft]:
+    """The drafts that a person fills in, for themselves or as an agent."""
+    return ClaimDraft.objects.filter(owner=user).select_related("programme__incident")
 
 
 def unsent(*, drafts: QuerySet[ClaimDraft]) -> QuerySet[ClaimDraft]:

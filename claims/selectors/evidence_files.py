@@ -1,10 +1,12 @@
 """Who sees which evidence, and its pictures. What nobody may see, and what does not exist, are the same."""
 
+from datetime import datetime
+
 import rules
 from django.db.models import Q, QuerySet
 
 from claims.models import Claim, ClaimDraft, Evidence, EvidencePage
-from compensation.policy.tiers import COUNCIL
+from claims.selectors.council_readers import items_read_by
 from compensation.policy.transitions import EvidenceScanState
 from compensation.programmes.models import Programme
 from users.models import User
@@ -35,8 +37,8 @@ def evidence_of_merchant(*, user: User) -> QuerySet[Evidence]:
     )
 
 
-def evidence_seen_by(*, user: User, programme: Programme) -> QuerySet[Evidence]:
-    """What the people who work on a programme's claims may see: all, that of the council's claims, or none.
+def evidence_seen_by(*, user: User, programme: Programme, at: datetime) -> QuerySet[Evidence]:
+    """What the people who work on a programme's claims may see: all, that of the cases a member reads, or none.
 
     A draft is nobody's business before it is submitted.
     """
@@ -44,7 +46,8 @@ def evidence_seen_by(*, user: User, programme: Programme) -> QuerySet[Evidence]:
     if rules.has_perm("programmes.view_evidence", user, programme):
         return evidence
     if rules.has_perm("programmes.view_council_claims", user, programme):
-        return evidence.filter(claim__assessment__route=COUNCIL)
+        read = items_read_by(user=user, programme=programme, at=at)
+        return evidence.filter(claim__in=read.order_by().values("review__claim"))
     return evidence.none()
 
 

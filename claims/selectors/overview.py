@@ -13,6 +13,13 @@ from compensation.programmes.models import Programme
 from merchants.models import ChannelCashGrant
 from users.models import GrantChunk
 
+PAYOUT_ACCOUNTS = (
+    Account.MERCHANT_PAYABLE,
+    Account.PAYOUTS_RELEASED,
+    Account.PAYOUTS_PAID,
+    Account.PAYOUTS_RETURNED,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
@@ -33,12 +40,17 @@ class KeyFigures:
         return self.claims.get("awaiting_council", 0)
 
     @property
-    def payouts_due_won(self) -> int:
-        return self.balances[Account.MERCHANT_PAYABLE]
+    def payouts_won(self) -> int:
+        """Of all that was determined, wherever the money is."""
+        return sum(self.balances[account] for account in PAYOUT_ACCOUNTS)
+
+    @property
+    def paid_won(self) -> int:
+        return self.balances[Account.PAYOUTS_PAID]
 
     @property
     def channel_cash_won(self) -> int:
-        return self.balances[Account.CHANNEL_CASH]
+        return self.balances[Account.CHANNEL_CASH] + self.balances[Account.CHANNEL_CASH_USED]
 
     @property
     def member_benefits_won(self) -> int:
@@ -46,7 +58,7 @@ class KeyFigures:
 
     @property
     def merchants_won(self) -> int:
-        return self.payouts_due_won + self.channel_cash_won
+        return self.payouts_won + self.channel_cash_won
 
 
 def key_figures(*, programme: Programme) -> KeyFigures:

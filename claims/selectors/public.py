@@ -1,5 +1,6 @@
 """What everybody may know without signing in: which programmes there are, where the intake stands, one's own claims."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,9 +36,9 @@ class IntakeState:
 
 
 def open_programmes() -> list[Programme]:
-    """The programmes that the public is told of on the front page, the newest outage first."""
-    programmes = Programme.objects.filter(status=ProgrammeState.OPEN)
-    return list(programmes.select_related("incident").order_by("-incident__began_at", "code"))
+    """The programmes that the public is told of on the front page with their windows, the newest outage first."""
+    programmes = Programme.objects.filter(status=ProgrammeState.OPEN).select_related("incident")
+    return list(programmes.prefetch_related("intake_windows").order_by("-incident__began_at", "code"))
 
 
 def public_programme(*, code: str) -> Programme:
@@ -47,8 +48,12 @@ def public_programme(*, code: str) -> Programme:
 
 
 def intake_state(*, programme: Programme, at: datetime, channel: str) -> IntakeState:
-    """Where the intake by this channel stands: the open window, else the next, else the last. One query."""
-    windows = list(programme.intake_windows.filter(channels__contains=[channel]).order_by("opens_at", "id"))
+    """Where the intake by this channel stands. One query, where the programme does not come with its windows."""
+    return intake_among(windows=[row for row in programme.intake_windows.all() if channel in row.channels], at=at)
+
+
+def intake_among(*, windows: Sequence[IntakeWindow], at: datetime) -> IntakeState:
+    """Where the intake stands by these windows (in order): the open one, else the next, else the last."""
     for window in windows:
         if window.opens_at <= at < window.closes_at:
             return IntakeState(OPEN, window, at)

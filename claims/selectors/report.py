@@ -9,15 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
-from claims.models import AssociationFile, Claim
+from claims.models import AssociationFile, Claim, CouncilDecision, Determination, Review
 from claims.selectors.evidence import missing_document_counts
-from compensation.ledger.models import Account
+from claims.selectors.overpayments import waived_won
+from claims.selectors.payouts import states_of_programme
+from claims.selectors.top_ups import topped_up_won
+from compensation.ledger.models import Account, Transfer
 from compensation.ledger.selectors import balances
 from compensation.policy.budget import Scenario, estimate
 from compensation.policy.document import Policy
+from compensation.policy.transitions import OPEN_REVIEW_STATES, PAYOUT
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from merchants.models import ChannelCashGrant
@@ -41,7 +45,8 @@ def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]
     """All figures of the programme in won and counts, as docs/report.md describes them. `checks_hold` sums them up."""
     version = current_policy(programme=programme)
     claims = _claims(programme=programme, policy=version.policy)
-    payouts_due_won = sum(tier["payout_won"] for tier in claims["determined_by_tier"].values())
+    by_tier_won = sum(tier["payout_won"] for tier in claims["determined_by_tier"].values())
+    payouts_due_won = by_tier_won + claims["decided_by_council"]["payout_won"]
     channel_cash = _channel_cash(programme=programme)
     members = [asdict(totals) for totals in package_totals(programme=programme)]
     checks = _checks(programme, claims, payouts_due_won, channel_cash, members)
@@ -51,6 +56,7 @@ def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]
         "policy_version": version.number,
         "claims": claims,
         "payouts_due_won": payouts_due_won,
+        "payouts": _payouts(programme),
         "channel_cash": channel_cash,
         "members": members,
         "this_run": {
@@ -66,19 +72,14 @@ def programme_report(*, programme: Programme, as_of: datetime) -> dict[str, Any]
 def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
     of_programme = Claim.objects.filter(programme=programme)
     by_state = Counter(dict(of_programme.values_list("state").annotate(Count("id"))))
-    decided = {
-        tier: {"claims": claims, "payout_won": won}
-        for tier, claims, won in of_programme.filter(state="determined")
-        .values_list("determination__tier_code")
-        .annotate(Count("id"), Sum("determination__amount_won"))
-    }
+    nothing = {"claims": 0, "payout_won": 0}
+    decided, by_council = _determined(of_programme)
     paid = [tier for tier in policy.tiers if tier.route == "fast"]
     unpaid = [tier.code for tier in policy.tiers if tier.route == "no_support"]
     files = AssociationFile.objects.filter(programme=programme)
     refused_by_code: Counter[str] = Counter()
     for codes in files.values_list("refused_by_code", flat=True):
         refused_by_code.update(codes)
-    nothing = {"claims": 0, "payout_won": 0}
     return {
         "rows_in_files": files.aggregate(rows=Sum("rows", default=0))["rows"],
         "refused_rows": files.aggregate(rows=Sum("refused", default=0))["rows"],
@@ -89,6 +90,8 @@ def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
             for tier in paid
         },
         "no_support": sum(decided.get(code, nothing)["claims"] for code in unpaid),
+        "decided_by_council": by_council,
+        "reviews_open": _reviews_open(programme),
         "waiting_for_council": by_state["awaiting_council"],
         "waiting_for_council_missing_documents": {
             kind.code: {"name_ko": kind.name_ko, "name_en": kind.name_en, "claims": claims}
@@ -99,6 +102,29 @@ def _claims(*, programme: Programme, policy: Policy) -> dict[str, Any]:
         "reported_loss_won": _distribution(programme=programme, column="c.lost_sales_won"),
         "assessed_loss_won": _distribution(programme=programme, column="a.assessed_won"),
     }
+
+
+def _determined(claims: QuerySet[Claim]) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """Claims and won of each tier that was determined by rule, and of what the council decided."""
+    by_tier: dict[str, dict[str, int]] = {}
+    council = {"claims": 0, "payout_won": 0}
+    for tier, by_council, count, won in (
+        claims.filter(state="determined")
+        .values_list("determination__tier_code", "determination__by_council")
+        .annotate(Count("id"), Sum("determination__amount_won"))
+    ):
+        if by_council:
+            council = {"claims": council["claims"] + count, "payout_won": council["payout_won"] + won}
+        else:
+            by_tier[tier] = {"claims": count, "payout_won": won}
+    return by_tier, council
+
+
+def _reviews_open(programme: Programme) -> dict[str, int]:
+    """How many reviews are in each state that is not the end, objections to determinations included."""
+    found = Review.objects.filter(programme=programme, state__in=OPEN_REVIEW_STATES).values_list("state")
+    counts = Counter(dict(found.annotate(Count("id"))))
+    return {state: counts[state] for state in OPEN_REVIEW_STATES}
 
 
 def _distribution(*, programme: Programme, column: str) -> dict[str, Any]:
@@ -115,6 +141,15 @@ def _distribution(*, programme: Programme, column: str) -> dict[str, Any]:
         )
         median, mean, deciles = cursor.fetchone()
     return {"median": median, "mean": mean, "deciles": [int(value) for value in deciles or []]}
+
+
+def _payouts(programme: Programme) -> dict[str, dict[str, int]]:
+    """How many payouts are in each state, and their sums; states without one too."""
+    found = states_of_programme(programme=programme)
+    return {
+        state: {"payouts": found[state].count, "won": found[state].won} if state in found else {"payouts": 0, "won": 0}
+        for state in PAYOUT.states
+    }
 
 
 def _channel_cash(*, programme: Programme) -> dict[str, int]:
@@ -143,8 +178,9 @@ def _checks(
     members: list[dict[str, Any]],
 ) -> list[Check]:
     """What must be the same though it was found in different ways. An end that is missing shows here, not in a sum."""
-    balance = balances(programme=programme)
-    ends = sum(tier["claims"] for tier in claims["determined_by_tier"].values()) + claims["no_support"]
+    balance, topped_won = balances(programme=programme), topped_up_won(programme=programme)
+    by_rule = sum(tier["claims"] for tier in claims["determined_by_tier"].values()) + claims["no_support"]
+    ends = by_rule + claims["decided_by_council"]["claims"]
     waits = claims["waiting_for_council"] + claims["waiting_for_assessment"] + claims["withdrawn"]
     files = AssociationFile.objects.filter(programme=programme).aggregate(
         accepted=Sum("accepted", default=0), present=Sum("already_present", default=0)
@@ -158,8 +194,9 @@ def _checks(
             claims["rows_in_files"],
             files["accepted"] + files["present"] + claims["refused_rows"],
         ),
-        Check("payouts_due_are_in_the_ledger", payouts_due_won, balance[Account.MERCHANT_PAYABLE]),
-        Check("channel_cash_is_in_the_ledger", channel_cash["total_won"], balance[Account.CHANNEL_CASH]),
+        _council_check(programme),
+        Check("payouts_due_are_in_the_ledger", payouts_due_won + topped_won, _set_aside_won(programme, balance)),
+        Check("channel_cash_is_in_the_ledger", channel_cash["total_won"], _channel_cash_won(programme, balance)),
         Check(
             "member_benefits_are_in_the_ledger",
             sum(package["value_won"] for package in members),
@@ -173,6 +210,30 @@ def _checks(
             Check(f"{package['package']}:expected_are_granted_excluded_or_failed", package["expected"], parts)
         )
         checks.append(
-            Check(f"{package['package']}:granted_are_rows_of_grants", package["granted"], package["grant_rows"])
+            Check(f"{package['package']}:granted_are_rows_of_grants", package["granted_in_all"], package["grant_rows"])
         )
     return checks
+
+
+def _set_aside_won(programme: Programme, balance: dict[str, int]) -> int:
+    """What the ledger took from the budget for determinations and top-ups: due, on its way, paid, or came back.
+
+    A sum that was paid too much stands against what is to be paid, until people waive it: then the budget bears it, and
+    it is for no determination.
+    """
+    accounts = Account.MERCHANT_PAYABLE, Account.PAYOUTS_RELEASED, Account.PAYOUTS_PAID, Account.PAYOUTS_RETURNED
+    return sum(balance[account] for account in accounts) - waived_won(programme=programme)
+
+
+def _channel_cash_won(programme: Programme, balance: dict[str, int]) -> int:
+    """What was granted is still there, was used, or expired and went back to the budget."""
+    expired = Transfer.objects.filter(programme=programme, kind="channel_cash_expired")
+    back_won = expired.aggregate(won=Sum("amount_won", default=0))["won"]
+    return balance[Account.CHANNEL_CASH] + balance[Account.CHANNEL_CASH_USED] + int(back_won)
+
+
+def _council_check(programme: Programme) -> Check:
+    """Each determination by the council, also those that no longer count, came out of a decision in its chain."""
+    determinations = Determination.objects.filter(claim__programme=programme, by_council=True)
+    decisions = CouncilDecision.objects.filter(council__programme=programme, determination__isnull=False)
+    return Check("council_determinations_are_decisions", determinations.count(), decisions.count())

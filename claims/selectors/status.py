@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
-from claims.models import Claim, ClaimTransition, Determination, Objection, ObjectionKind, Question
+from claims.models import (
+    Claim,
+    ClaimTransition,
+    Determination,
+    Objection,
+    ObjectionKind,
+    Payout,
+    PayoutOrigin,
+    Question,
+)
 from compensation.policy.deadlines import Clock, Pause, Reading, read_clock
 from compensation.policy.document import Policy
 from compensation.policy.objections import Reason, Standing, why_no_confirmation, why_no_objection
-from compensation.policy.transitions import ClaimState, ObjectionState, QuestionState
+from compensation.policy.tiers import COUNCIL
+from compensation.policy.transitions import ClaimState, ObjectionState, PayoutState, QuestionState, ReviewState
 from compensation.programmes.selectors import current_policy
 from compensation.values.working_days import working_calendar
 
@@ -42,13 +52,30 @@ class Status:
     question: Question | None
     objection: Objection | None
     objection_reading: Reading | None
+    objection_holder: Holder | None = None  # who has the objection: it goes its way beside the payout
+    payouts: tuple[Payout, ...] = ()  # what is paid, was paid or came back, oldest first
 
 
 def with_status() -> tuple[Prefetch, ...]:
-    """What `status_of` reads of claims besides their transitions: to be prefetched with them."""
-    questions = Question.objects.select_related("answer", "asked_by").prefetch_related("answer__evidence")
-    objections = Objection.objects.select_related("determination").prefetch_related("evidence")
-    return Prefetch("questions", questions), Prefetch("objections", objections)
+    """What `status_of` reads of claims besides their transitions: to be prefetched with them.
+
+    With its review an objection knows whether an officer or the council has it. Nothing is joined: most claims have
+    neither, and then nothing more is asked for.
+    """
+    questions = Question.objects.prefetch_related("asked_by", "answer__evidence")
+    objections = Objection.objects.prefetch_related("determination", "review", "evidence")
+    payouts = Payout.objects.exclude(state=PayoutState.CANCELLED).order_by("id")
+    payouts = payouts.select_related("account", "batch", "top_up__top_up")
+    return (
+        Prefetch("questions", questions),
+        Prefetch("objections", objections),
+        Prefetch("payouts", payouts, to_attr="live_payouts"),
+    )
+
+
+def with_determinations() -> Prefetch:
+    """What `determinations_of` reads of a claim: to be prefetched with it."""
+    return Prefetch("determinations", Determination.objects.order_by("id"))
 
 
 def policy_for(*, claim: Claim) -> Policy:
@@ -62,7 +89,8 @@ def status_of(*, claim: Claim, policy: Policy, at: datetime) -> Status:
     questions = list(claim.questions.all())
     question = next((row for row in questions if row.state == QuestionState.ASKED), None)
     objection = next((row for row in claim.objections.all() if row.state == ObjectionState.RECEIVED), None)
-    holder = _holder(claim, question, objection)
+    payouts = payouts_of_claim(claim=claim)
+    holder = _holder(claim, question, objection, payouts)
     return Status(
         holder=holder,
         since=question.asked_at if question and holder == Holder.MERCHANT else _came_into(claim, claim.state),
@@ -70,7 +98,21 @@ def status_of(*, claim: Claim, policy: Policy, at: datetime) -> Status:
         question=question,
         objection=objection,
         objection_reading=_objection_reading(objection, questions, policy, at),
+        objection_holder=_objection_holder(objection, question),
+        payouts=payouts,
     )
+
+
+def payouts_of_claim(*, claim: Claim) -> tuple[Payout, ...]:
+    """The payouts of a claim that were not cancelled, oldest first; what came back and is paid again is the new one.
+
+    What came back and is owed no longer is left out: nothing is asked of anybody about it.
+    """
+    if not hasattr(claim, "live_payouts"):
+        prefetch_related_objects([claim], with_status()[-1])
+    payouts: list[Payout] = getattr(claim, "live_payouts", [])
+    followed = {row.follows_id for row in payouts if row.origin == PayoutOrigin.AFTER_RETURN}
+    return tuple(row for row in payouts if row.pk not in followed and row.given_up_at is None)
 
 
 def objection_reading(*, objection: Objection, questions: Sequence[Question], policy: Policy, at: datetime) -> Reading:
@@ -85,7 +127,7 @@ def why_not_open_to(
     """The first rule that keeps the merchant from this kind of objection to a determination; None if nothing does."""
     standing = Standing(
         determined_at=determination.decided_at,
-        route=determination.assessment.route,
+        route=COUNCIL if determination.by_council else determination.assessment.route,
         is_current=claim.determination_id == determination.pk and claim.state != ClaimState.WITHDRAWN,
         has_open_objection=open_objection_of(claim=claim) is not None,
     )
@@ -104,8 +146,32 @@ def open_objection_of(*, claim: Claim) -> Objection | None:
 
 def determinations_of(*, claim: Claim) -> list[Determination]:
     """All determinations of a claim, oldest first; their numbers in addresses are their places, from 1."""
-    rows = claim.determinations.select_related("assessment__policy_version", "superseded_by").order_by("id")
-    return list(rows)
+    prefetch_related_objects([claim], with_determinations())  # where they did not come with the claim
+    return list(claim.determinations.all())
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionResult:
+    """What came of an objection or a request for confirmation: old and new side by side. Amounts in whole won."""
+
+    objection: Objection
+    before: Determination
+    after: Determination
+
+    @property
+    def difference_won(self) -> int:
+        """What is paid besides; never less than nothing."""
+        return self.after.amount_won - self.before.amount_won
+
+
+def result_of_objection(*, claim: Claim, determination: Determination | None) -> ObjectionResult | None:
+    """The objection that led to this determination; None where none did. Reads what is prefetched with the claim."""
+    if determination is None:
+        return None
+    for objection in claim.objections.all():
+        if objection.state == ObjectionState.DECIDED and objection.closed_at == determination.decided_at:
+            return ObjectionResult(objection, objection.determination, determination)
+    return None
 
 
 def _objection_reading(
@@ -116,15 +182,28 @@ def _objection_reading(
     return objection_reading(objection=objection, questions=questions, policy=policy, at=at)
 
 
-def _holder(claim: Claim, question: Question | None, objection: Objection | None) -> Holder:
+def _holder(claim: Claim, question: Question | None, objection: Objection | None, payouts: Sequence[Payout]) -> Holder:
     if claim.state == ClaimState.DETERMINED and claim.determination and claim.determination.amount_won:
-        return Holder.PAYMENTS  # whatever is objected to or asked meanwhile
+        if any(row.state == PayoutState.RETURNED for row in payouts):
+            return Holder.MERCHANT  # to name another account
+        if not payouts or any(row.state != PayoutState.PAID for row in payouts):
+            return Holder.PAYMENTS  # whatever is objected to or asked meanwhile
     if question:
         return Holder.MERCHANT
     if claim.state == ClaimState.DETERMINED:
-        return Holder.OFFICER if objection else Holder.NOBODY
+        return _objection_holder(objection, question) or Holder.NOBODY
     holders = {ClaimState.RECEIVED: Holder.MACHINE, ClaimState.AWAITING_COUNCIL: Holder.COUNCIL}
     return holders.get(ClaimState(claim.state), Holder.NOBODY)
+
+
+def _objection_holder(objection: Objection | None, question: Question | None) -> Holder | None:
+    """The merchant while something is asked; the council once the officer has referred it."""
+    if objection is None:
+        return None
+    if question:
+        return Holder.MERCHANT
+    review = getattr(objection, "review", None)  # those filed before reviews were kept get theirs within a minute
+    return Holder.COUNCIL if review and review.state == ReviewState.REFERRED else Holder.OFFICER
 
 
 def _reading(claim: Claim, questions: Sequence[Question], policy: Policy, at: datetime) -> Reading | None:

@@ -1,7 +1,7 @@
 """Everything that happened to a claim, newest first: what its merchant reads, and an officer too.
 
-Made from what is stored anyway (moves, questions, answers, evidence, objections, messages, accounts); the sentences are
-in claims/templatetags/timeline_wording.py.
+Made from what is stored anyway (moves, questions, answers, evidence, objections, payouts, messages, accounts); the
+sentences are in claims/templatetags/timeline_wording.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from claims.models import Claim, Determination, Evidence
+from django.db.models import F, Q
+
+from claims.models import Claim, Determination, Evidence, PayoutOrigin, PayoutTransition
 from compensation.messaging.models import Message
 from compensation.policy.document import Policy
 from compensation.policy.transitions import EvidenceScanState, ObjectionState, QuestionState
@@ -35,10 +37,12 @@ def timeline_of(
     """All events, newest first. Reads what is prefetched with the claim, and its messages (one query)."""
     events = [
         *_moves(claim, determinations),
+        *_decisions(determinations),
         *_questions(claim, policy),
         *_objections(claim),
         *_papers(claim, evidence),
         *_accounts(claim),
+        *_payouts(claim),
         *_messages(claim),
     ]
     # Sorted by time only, and stable: what happened in one transaction stays in the order above.
@@ -54,15 +58,28 @@ def _moves(claim: Claim, determinations: Sequence[Determination]) -> Iterator[Ev
         if move.to_state == "received":
             code = "received" if number == 0 else "received_again"
             yield Event(move.at, code, {"channel": claim.channel, "reason": move.reason})
-        else:
+        elif (move.from_state, move.to_state) != ("determined", "awaiting_council"):  # that is an undoing, told below
             yield Event(move.at, move.to_state, {"determination": by_time.get(move.at), "reason": move.reason})
+
+
+def _decisions(determinations: Sequence[Determination]) -> Iterator[Event]:
+    """What the council decided on objections, which moves no claim, and decisions that were undone by a second one."""
+    for determination in determinations:
+        if determination.reason.startswith("objection"):
+            yield Event(determination.decided_at, "objection_decided", {"determination": determination})
+        decision = getattr(determination, "council_decision", None) if determination.by_council else None
+        undoing = getattr(decision, "undone_by", None)
+        if undoing:
+            yield Event(undoing.decided_at, "decision_undone", {"determination": determination})
 
 
 def _questions(claim: Claim, policy: Policy) -> Iterator[Event]:
     names = {kind.code: kind for kind in policy.evidence_kinds}
     for question in claim.questions.all():
         kinds = [names[code] for code in question.kinds if code in names]
-        yield Event(question.asked_at, "asked", {"kinds": kinds, "due_at": question.due_at}, text=question.text)
+        mend = [reason for reason in policy.reasons if reason.code in question.reasons]
+        values = {"kinds": kinds, "mend": mend, "due_at": question.due_at}
+        yield Event(question.asked_at, "asked", values, text=question.text)
         if question.closed_at is None:
             continue
         if question.state == QuestionState.ANSWERED:
@@ -115,6 +132,22 @@ def _accounts(claim: Claim) -> Iterator[Event]:
     for account in accounts:
         if account.entered_by_id and account.created_at > began:
             yield Event(account.created_at, "account_changed", {"account": account, "is_first": account == accounts[0]})
+
+
+def _payouts(claim: Claim) -> Iterator[Event]:
+    """Top-ups from their first payout on, what left for the bank, and what the bank said of it."""
+    told = Q(to_state__in=("released", "paid", "returned")) | Q(from_state="", payout__origin=PayoutOrigin.TOP_UP)
+    moves = PayoutTransition.objects.filter(told, payout__claim=claim).exclude(from_state=F("to_state"))
+    topped_up = set()
+    for move in moves.select_related("payout__account", "payout__batch", "payout__top_up__top_up").order_by("id"):
+        row = move.payout.top_up
+        if move.from_state:
+            yield Event(move.at, f"payout_{move.to_state}", {"payout": move.payout})
+        elif row and row.pk not in topped_up:
+            topped_up.add(row.pk)
+            yield Event(move.at, "topped_up", {"top_up": row}, text=row.top_up.reason)
+            if row.withdrawn_at:
+                yield Event(row.withdrawn_at, "top_up_withdrawn", {"top_up": row}, text=row.withdrawn_because)
 
 
 def _messages(claim: Claim) -> Iterator[Event]:

@@ -1,8 +1,8 @@
 """Assessment (피해액 산정) in bulk: the pure rule per claim, everything around it set-based.
 
 A batch is one transaction: it takes claims that wait (`received`), runs the rule, and writes assessments,
-determinations, ledger entries, history and the new states together. Whoever dies half-way leaves the claims waiting;
-nobody does one twice.
+determinations, payouts, ledger entries, history and the new states together. Whoever dies half-way leaves the claims
+waiting; nobody does one twice.
 """
 
 import io
@@ -14,9 +14,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from claims.models import Claim
+from claims.services.payouts.due import settle
+from claims.services.reviews import keep_review, review_assessed
 from compensation.policy.assessment import ClaimFacts, assess_claim
 from compensation.policy.document import Policy
 from compensation.policy.factors import Loss
+from compensation.policy.transitions import ClaimState
 from compensation.programmes.models import PolicyVersion, Programme
 from compensation.programmes.selectors import current_policy
 from compensation.programmes.services.policy_versions import freeze
@@ -48,6 +52,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
 ) ON COMMIT DELETE ROWS;
 TRUNCATE fresh
 """
+# Before ids of determinations are drawn, so that a draw for the second look can wait until they are all there.
+HOLD_DETERMINATIONS = "LOCK TABLE claims_determination IN ROW EXCLUSIVE MODE"
 FRESH_COLUMNS = (
     "claim_id, facts_version, lost_sales_won, margin_bp, attribution_bp, assessed_won, tier_code, route, payout_won, "
     "steps"
@@ -118,8 +124,12 @@ def assess_next_batch(*, programme: Programme, actor: User, at: datetime, size: 
         version = current_policy(programme=programme)
         freeze(policy_version=version, at=at)
         cursor.execute(EMPTY_FRESH)
+        cursor.execute(HOLD_DETERMINATIONS)
         cursor.copy_expert(f"COPY fresh ({FRESH_COLUMNS}) FROM STDIN", _lines(waiting, version.policy))
         write_results(cursor, programme=programme, version=version, actor=actor, at=at)
+    settle(claims=[claim.claim_id for claim in waiting], actor=actor, at=at)
+    review_assessed(claim_ids=[claim.claim_id for claim in waiting], policy=version.policy, at=at)
+    _keep_corrected(waiting, at)
     return len(waiting)
 
 
@@ -128,6 +138,13 @@ def write_results(cursor: Any, *, programme: Programme, version: PolicyVersion, 
     parameters = {"programme": programme.pk, "policy": version.pk, "actor": actor.pk, "at": at}
     for statement in WRITE_RESULTS:
         cursor.execute(statement, parameters)
+
+
+def _keep_corrected(waiting: Iterable[Waiting], at: datetime) -> None:
+    """A claim whose facts were corrected comes back to its review with the clock as it was: a few, one by one."""
+    corrected = [claim.claim_id for claim in waiting if claim.facts_version > 1]
+    for claim in Claim.objects.filter(pk__in=corrected, state=ClaimState.AWAITING_COUNCIL):
+        keep_review(claim=claim, at=at)
 
 
 def _waiting(

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 from claims.models import Claim, ClaimDraft, Evidence
 from claims.services.evidence_files import refusals, store
 from claims.services.evidence_files.inspection import Inspected, Upload, inspect
+from claims.services.reviews import ask_for_checks, keep_review
 from compensation import limits
 from compensation.audit.services import because
 from compensation.policy.transitions import LIVE_CLAIM_STATES, EvidenceScanState
@@ -55,7 +56,6 @@ def remove_evidence(*, draft: ClaimDraft, reference: str, actor: User) -> None:
     store.drop_after_commit(keys=keys)
 
 
-@transaction.atomic
 def hand_over_evidence(*, draft: ClaimDraft, claim: Claim, actor: User) -> int:
     """Makes the draft's evidence the claim's, in the transaction that submits it; how many files these are."""
     with because(actor=actor, reason="claim submitted"):
@@ -84,6 +84,9 @@ def _record(
             received_at=at,
             due_at=at,
         )
+    if isinstance(owner, Claim):
+        keep_review(claim=owner, at=at)
+        ask_for_checks(claim=owner, at=at)
     send_after_commit("claims.work_on_evidence")
     return evidence
 

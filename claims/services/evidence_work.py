@@ -13,9 +13,11 @@ from django.db.models import F
 
 from claims.gateways import malware_scan
 from claims.models import Evidence, EvidencePage
+from claims.services.claim_lock import lock_claim
 from claims.services.evidence_files import store
 from claims.services.evidence_files.previews import PagePicture, make_pages
 from claims.services.evidence_notices import tell_that_infected
+from claims.services.reviews import ask_for_checks, keep_review
 from compensation import limits
 from compensation.audit.services import because
 from compensation.policy.transitions import EvidenceScanState
@@ -119,6 +121,10 @@ def _refuse_infected(evidence: Evidence, finding: str, at: datetime) -> None:
     pages.delete()
     Evidence.objects.filter(pk=evidence.pk).update(storage_key="", due_at=None)
     store.drop_after_commit(keys=keys)
+    if evidence.claim:  # a document that the council needs may be missing again
+        claim = lock_claim(evidence.claim)
+        keep_review(claim=claim, at=at)
+        ask_for_checks(claim=claim, at=at)
     tell_that_infected(evidence=evidence, at=at)
 
 

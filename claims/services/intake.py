@@ -77,7 +77,7 @@ class _First(NamedTuple):
     association_file_id: int | None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # it refuses by its answer: what is raised ends the caller's transaction too
 def receive_claims(
     *,
     programme: Programme,
@@ -125,6 +125,8 @@ def _settle_known_references(
     outcome: IntakeOutcome,
 ) -> None:
     filed = {place: row.external_reference for place, row in pending.items() if row.external_reference}
+    if not filed:
+        return
     for first in _look_up(
         _CLAIMS_BY_EXTERNAL_REFERENCE,
         {"programme": programme.pk, "places": list(filed), "external_references": list(filed.values())},

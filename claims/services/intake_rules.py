@@ -74,13 +74,19 @@ class IntakeRules:
         )
 
 
-def load_intake_rules(*, programme: Programme, channel: str, policy: Policy | None = None) -> IntakeRules:
-    """The rules as they stand now; `policy` where the caller has read the current one already.
+def load_intake_rules(
+    *,
+    programme: Programme,
+    channel: str,
+    policy: Policy | None = None,
+    services: Sequence[IncidentService] | None = None,
+) -> IntakeRules:
+    """The rules as they stand now; `policy` and `services` where the caller has read the current ones already.
 
     Raises PolicyVersion.DoesNotExist for a programme without a policy.
     """
     policy = policy or current_policy(programme).policy
-    services = services_of(programme)
+    services = services_of(programme) if services is None else services
     incident = programme.incident
     return IntakeRules(
         services=_by_every_name(services),

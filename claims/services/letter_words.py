@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from claims.models import ClaimLoss, Determination
+from claims.services.council_words import council_reason
 from claims.services.telling import last_day
 from compensation.policy.deadlines import objection_until
 from compensation.policy.document import Policy
@@ -19,6 +20,7 @@ from compensation.programmes.models import Programme
 from compensation.runtime.masking import masked_account
 from compensation.values.bank_accounts import BANKS
 from compensation.values.business_numbers import format_business_number
+from compensation.values.phones import format_phone
 from merchants.models import BankAccount
 
 Pairs = list[tuple[str, str]]
@@ -26,8 +28,10 @@ Section = dict[str, Any]
 
 
 def reason_text(*, determination: Determination, language: str) -> str:
-    """Why it was decided so, in one sentence: on the page and in the letter."""
+    """Why it was decided so, in a sentence or some: on the page and in the letter."""
     assessment = determination.assessment
+    if determination.by_council:
+        return council_reason(determination, language)
     if assessment.route == NO_SUPPORT:
         return pick(
             language,
@@ -55,7 +59,7 @@ def determination_words(*, determination: Determination, language: str, at: date
         "title": pick(language, "피해 지원 결정 통지서", "Notice of determination"),
         "about": _about(determination, language),
         "superseded": superseded,
-        "result_name": pick(language, "지원금", "Payout"),
+        "result_name": _result_name(determination, language),
         "result": _result(determination, language),
         "reason": reason_text(determination=determination, language=language),
         "working_title": pick(language, "피해액 산정 과정", "How the loss was assessed"),
@@ -65,6 +69,7 @@ def determination_words(*, determination: Determination, language: str, at: date
         "losses": [] if superseded else [_loss(loss, policy, language) for loss in claim.losses.all()],
         "sections": [*_payment(determination, language), _objection(determination, policy, language)],
         "issued": pick(language, f"{issued} 발급", f"Issued {issued}"),
+        "contact": _contact(programme, language),
         "footer": f"{name} · {pick(language, '접수번호', 'claim reference')} {claim.reference}",
     }
 
@@ -86,7 +91,15 @@ def _about(determination: Determination, language: str) -> Pairs:
 
 
 def _superseded(determination: Determination, language: str) -> str:
-    later = getattr(determination, "superseded_by", None)
+    """That it no longer counts, and why; blank while it does."""
+    if cancelled_at := undone_at(determination):
+        day = _day(cancelled_at)
+        return pick(
+            language,
+            f"이 결정은 {day}에 취소되어 더 이상 유효하지 않습니다.",
+            f"This determination was cancelled on {day} and no longer counts.",
+        )
+    later = _later(determination)
     if later is None:
         return ""
     day = _day(later.decided_at)
@@ -97,10 +110,31 @@ def _superseded(determination: Determination, language: str) -> str:
     )
 
 
+def _later(determination: Determination) -> Determination | None:
+    """The next one in the claim's line that was not undone."""
+    later: Determination | None = getattr(determination, "superseded_by", None)
+    while later and undone_at(later):
+        later = getattr(later, "superseded_by", None)
+    return later
+
+
+def undone_at(determination: Determination) -> datetime | None:
+    """When the council's decision that made it was undone."""
+    undoing = getattr(getattr(determination, "council_decision", None), "undone_by", None)
+    return undoing.decided_at if undoing else None
+
+
 def _result(determination: Determination, language: str) -> str:
     if not determination.amount_won:
         return pick(language, "지원금 없음", "No payout")
     return won_text(determination.amount_won, language)
+
+
+def _result_name(determination: Determination, language: str) -> str:
+    """After an objection the amount is the whole of it, of which a part was determined before."""
+    if determination.reason.startswith("objection"):
+        return pick(language, "지원금(모두)", "Payout in all")
+    return pick(language, "지원금", "Payout")
 
 
 def _loss(loss: ClaimLoss, policy: Policy, language: str) -> Pairs:
@@ -116,7 +150,7 @@ def _loss(loss: ClaimLoss, policy: Policy, language: str) -> Pairs:
 
 
 def _payment(determination: Determination, language: str) -> Iterable[Section]:
-    if not determination.amount_won or getattr(determination, "superseded_by", None):
+    if not determination.amount_won or _superseded(determination, language):
         return
     account = determination.claim.merchant.bank_accounts.order_by("-id").first()
     yield {
@@ -133,7 +167,8 @@ def _account_text(account: BankAccount | None, language: str) -> str:
             "We do not have your bank account yet. Please enter it on the page of your claim.",
         )
     bank = BANKS.get(account.bank_code)
-    named = f"{bank.name if bank else account.bank_code} {masked_account(account.number_last4)}"
+    name = pick(language, bank.name_ko, bank.name_en) if bank else account.bank_code
+    named = f"{name} {masked_account(account.number_last4)}"
     return pick(
         language,
         f"등록하신 계좌({named})로 지급합니다. 지급 전까지 사이트의 접수 내역에서 계좌를 바꿀 수 있습니다.",
@@ -167,6 +202,15 @@ def _objection(determination: Determination, policy: Policy, language: str) -> S
 
 def _name(programme: Programme, language: str) -> str:
     return pick(language, programme.name_ko, programme.name_en)
+
+
+def _contact(programme: Programme, language: str) -> str:
+    """Whom to call; blank where the programme names nobody."""
+    centre = programme.centre
+    if centre is None:
+        return ""
+    hours = pick(language, centre.hours_ko, centre.hours_en)
+    return f"{pick(language, centre.name_ko, centre.name_en)} {format_phone(centre.phone)} · {hours}"
 
 
 def _day(moment: datetime) -> str:

@@ -30,10 +30,11 @@ def determination_letter(*, determination: Determination, language: str, at: dat
     stored = Determination.objects.select_related(*relations).prefetch_related("claim__losses").get(pk=determination.pk)
     with translation.override(language):
         words = determination_words(determination=stored, language=language, at=at)
-    return _set("determination", words, at)
+    return typeset(name="determination", words=words, at=at)
 
 
-def _set(name: str, words: dict[str, Any], at: datetime) -> bytes:
+def typeset(*, name: str, words: dict[str, Any], at: datetime) -> bytes:
+    """The PDF that `letters/<name>.typ` makes of these words. Raises LetterFontsMissing."""
     folder = settings.BASE_DIR / "letters"
     compiler = typst.Compiler(
         str(folder / f"{name}.typ"),

@@ -5,16 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
-from claims.models import Claim, Notice
+from claims.models import Claim, Notice, Payout, TopUpClaim
+from claims.selectors.bank_returns import return_reason
+from claims.selectors.status import policy_for
+from claims.services.telling import LANGUAGE
 from compensation.messaging.services.outbox import reachable_by, write
 from compensation.policy.deadlines import Clock, due_at, objection_until
 from compensation.policy.document import Policy
 from compensation.policy.seoul import day_in_seoul
-from compensation.programmes.selectors import current_policy
+from compensation.values.bank_accounts import BANKS
 from compensation.values.working_days import working_calendar
 
 BATCH_NOTICES = 200
+
+
+class NoticeWithoutPayout(Exception):
+    """A notice about a payout names none, or one that has no account or top-up to tell of."""
 
 
 @transaction.atomic
@@ -27,13 +35,18 @@ def write_next_notices(*, at: datetime, size: int = BATCH_NOTICES) -> int:
     notices = list(
         Notice.objects.filter(written_at__isnull=True)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("claim__merchant", "claim__programme", "claim__determination")
+        .select_related(
+            "claim__merchant",
+            "claim__programme",
+            "claim__determination",
+            "claim__assessment__policy_version",
+            "payout__account",
+            "payout__top_up__top_up",
+        )
         .order_by("id")[:size]
     )
-    policies = {notice.claim.programme for notice in notices}
-    policy_of = {programme.pk: current_policy(programme).policy for programme in policies}
     for notice in notices:
-        _write(notice, policy_of[notice.claim.programme_id], at)
+        _write(notice, policy_for(claim=notice.claim), at)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(written_at=at)
     return len(notices)
 
@@ -49,7 +62,7 @@ def _write(notice: Notice, policy: Policy, at: datetime) -> None:
         to=to,
         channel=channel,
         variables=_common(claim) | _VARIABLES[notice.template](notice, policy),
-        language="ko",
+        language=LANGUAGE,
         at=at,
         dedupe_key=f"notice {notice.pk}",
         programme=claim.programme,
@@ -83,8 +96,58 @@ def _to_council(notice: Notice, policy: Policy) -> dict[str, Any]:
     return {"due": _last_day(due_at(clock=clock, holidays=working_calendar()))}
 
 
+def _payout_paid(notice: Notice, _policy: Policy) -> dict[str, Any]:
+    payout = _payout_of(notice)
+    return {"amount": payout.amount_won, "paid_on": payout.settled_on} | _account(payout)
+
+
+def _payout_returned(notice: Notice, _policy: Policy) -> dict[str, Any]:
+    payout = _payout_of(notice)
+    reason = return_reason(code=payout.return_code).text(LANGUAGE)
+    return {"amount": payout.amount_won, "reason": reason} | _account(payout)
+
+
+def _topped_up(notice: Notice, _policy: Policy) -> dict[str, Any]:
+    row = _top_up_of(notice)
+    with override(LANGUAGE):
+        reason = f"{row.top_up.get_reason_code_display()}. {row.top_up.reason}"
+    return {"amount": row.amount_won, "reason": reason}
+
+
+def _top_up_withdrawn(notice: Notice, _policy: Policy) -> dict[str, Any]:
+    row = _top_up_of(notice)
+    return {"amount": row.amount_won, "reason": row.withdrawn_because}
+
+
+def _top_up_of(notice: Notice) -> TopUpClaim:
+    row = _payout_of(notice).top_up
+    if row is None:
+        raise NoticeWithoutPayout(notice.pk)
+    return row
+
+
+def _payout_of(notice: Notice) -> Payout:
+    if notice.payout is None:
+        raise NoticeWithoutPayout(notice.pk)
+    return notice.payout
+
+
+def _account(payout: Payout) -> dict[str, Any]:
+    """A payout that was at the bank has an account."""
+    account = payout.account
+    if account is None:
+        raise NoticeWithoutPayout(payout.pk)
+    bank = BANKS.get(account.bank_code)
+    return {"bank": bank.name_ko if bank else account.bank_code, "account": account.number_last4}
+
+
 _VARIABLES: dict[str, Callable[[Notice, Policy], dict[str, Any]]] = {
     "claim_determined_paid": _paid,
     "claim_determined_nothing": _nothing,
     "claim_to_council": _to_council,
+    "payout_paid": _payout_paid,
+    "payout_returned": _payout_returned,
+    "payout_delayed": _payout_returned,
+    "payout_topped_up": _topped_up,
+    "top_up_withdrawn": _top_up_withdrawn,
 }

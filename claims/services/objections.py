@@ -12,6 +12,7 @@ from claims.models import Claim, Determination, Evidence, Objection, ObjectionKi
 from claims.selectors.status import objection_reading, policy_for, why_not_open_to
 from claims.services.claim_lock import lock_claim
 from claims.services.questions import close_open_question
+from claims.services.reviews import close_review, open_objection_review
 from claims.services.telling import last_day, tell_merchant
 from compensation.audit.services import because
 from compensation.policy.transitions import EvidenceScanState, ObjectionState
@@ -52,6 +53,7 @@ def file_objection(
             claim=claim, determination=determination, kind=kind, reasons=said, filed_by=actor, filed_at=at
         )
         objection.evidence.set(evidence)
+        open_objection_review(objection=objection, at=at)
     policy = policy_for(claim=claim)
     reading = objection_reading(objection=objection, questions=(), policy=policy, at=at)
     assert reading.due_at is not None, "nothing has been asked yet, so the clock runs"  # noqa: S101
@@ -80,6 +82,7 @@ def withdraw_objection(*, objection: Objection, actor: User, at: datetime) -> No
                 "It has been decided already and cannot be withdrawn.",
             )
     close_open_question(claim=claim, actor=actor, at=at)
+    close_review(claim=claim, at=at)
 
 
 def _filed_already(determination: Determination, kind: ObjectionKind, reasons: str, actor: User) -> Objection | None:

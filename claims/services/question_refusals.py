@@ -30,6 +30,14 @@ def kind_unknown() -> QuestionRefused:
     )
 
 
+def reason_unfit() -> QuestionRefused:
+    return QuestionRefused(
+        "question_reason_unfit",
+        "소상공인이 고칠 수 있는 이유만 고를 수 있습니다. 지원할 수 없는 이유는 제안에 적어 주세요.",
+        "Only what the merchant can mend can be asked. A reason for refusing goes into a proposal.",
+    )
+
+
 def already_asked() -> QuestionRefused:
     return QuestionRefused(
         "question_already_asked",

@@ -12,12 +12,16 @@ from django.db import transaction
 from claims.models import Answer, Claim, Evidence, Question
 from claims.selectors.status import open_objection_of, open_question_of, policy_for
 from claims.services import question_refusals as refusals
+from claims.services.case_acting import refuse_unless_fit
 from claims.services.claim_lock import lock_claim
+from claims.services.council_names import reason_sentences
 from claims.services.question_refusals import AnswerRefused, QuestionRefused
+from claims.services.reviews import ask_for_checks, keep_review, open_review_of
 from claims.services.telling import LANGUAGE, last_day, tell_merchant
 from compensation.audit.services import because
 from compensation.policy.deadlines import answer_until, remind_at
 from compensation.policy.document import EvidenceKind, Policy
+from compensation.policy.reasons import FIXABLE, CaseReason, reasons_of_kind
 from compensation.policy.transitions import ClaimState, EvidenceScanState, QuestionState
 from compensation.policy.wording import pick
 from compensation.values.paragraphs import parse_paragraphs
@@ -30,19 +34,27 @@ NOTICE_CONSENT = "electronic_notice"  # the consent without which only what hand
 
 
 @transaction.atomic
-def ask(*, claim: Claim, kinds: Sequence[str], text: str, actor: User, at: datetime) -> Question:
+def ask(
+    *, claim: Claim, kinds: Sequence[str], text: str, actor: User, at: datetime, reasons: Sequence[str] = ()
+) -> Question:
     """Asks for papers (codes of the policy's evidence kinds), for an answer, or for both; tells the merchant.
 
-    Where a person decides: while the council's review or an objection is open. Asking the same again is the same
-    question. Raises QuestionRefused; ValueRefused for a text that is too long.
+    `reasons`: codes of what the merchant can mend (the policy's reasons of the kind `fixable`); the merchant reads
+    their sentences, in the language of the page, before the text. Where a person decides: while the council's review
+    or an objection is open. Asking the same again is the same question. Raises QuestionRefused; DeskRefused where
+    somebody else has the case; ValueRefused: too long.
     """
     claim = lock_claim(claim)
+    if review := open_review_of(claim=claim):
+        refuse_unless_fit(review=review, actor=actor)
     policy = policy_for(claim=claim)
-    asked, said = _known_kinds(kinds, policy), parse_paragraphs(text)
-    if not asked and not said:
+    asked, fixable = _known_kinds(kinds, policy), _fixable_reasons(reasons, policy)
+    said = parse_paragraphs(text)
+    if not asked and not fixable and not said:
         raise refusals.nothing_asked()
     if open_question := open_question_of(claim=claim):
-        if (open_question.kinds, open_question.text) == ([kind.code for kind in asked], said):
+        names = [kind.code for kind in asked], [reason.code for reason in fixable]
+        if (open_question.kinds, open_question.reasons, open_question.text) == (*names, said):
             return open_question
         raise refusals.already_asked()
     if claim.state != ClaimState.AWAITING_COUNCIL and not open_objection_of(claim=claim):
@@ -51,16 +63,18 @@ def ask(*, claim: Claim, kinds: Sequence[str], text: str, actor: User, at: datet
         question = Question.objects.create(
             claim=claim,
             kinds=[kind.code for kind in asked],
+            reasons=[reason.code for reason in fixable],
             text=said,
             asked_by=actor,
             asked_at=at,
             due_at=answer_until(asked_at=at, policy=policy),
             remind_at=remind_at(asked_at=at, policy=policy) + REMINDED_IN_THE_MORNING,
         )
+    keep_review(claim=claim, at=at)
     tell_merchant(
         claim=claim,
         template="papers_asked",
-        variables={"papers": _papers_text(asked, said), "due": last_day(question.due_at)},
+        variables={"papers": _asked_text(question, policy), "due": last_day(question.due_at)},
         at=at,
         dedupe_key=f"question {question.reference}",
     )
@@ -90,6 +104,7 @@ def answer(*, question: Question, text: str, evidence: Sequence[Evidence], actor
     _close(question, QuestionState.ANSWERED, actor, at)
     given = Answer.objects.create(question=question, text=said, answered_by=actor, answered_at=at)
     given.evidence.set(evidence)
+    ask_for_checks(claim=claim, at=at)
     tell_merchant(
         claim=claim, template="answer_received", variables={}, at=at, dedupe_key=f"answer {question.reference}"
     )
@@ -121,11 +136,13 @@ def remind_next(*, at: datetime, size: int = 100) -> int:
     questions = list(due.select_for_update(skip_locked=True, of=("self",)).select_related(*relations)[:size])
     for question in questions:
         if at < question.due_at and question.claim.consents.filter(code=NOTICE_CONSENT).exists():
-            kinds = [kind for kind in policy_for(claim=question.claim).evidence_kinds if kind.code in question.kinds]
             tell_merchant(
                 claim=question.claim,
                 template="paper_reminder",
-                variables={"papers": _papers_text(kinds, question.text), "due": last_day(question.due_at)},
+                variables={
+                    "papers": _asked_text(question, policy_for(claim=question.claim)),
+                    "due": last_day(question.due_at),
+                },
                 at=at,
                 dedupe_key=f"question {question.reference} reminder",
             )
@@ -133,9 +150,12 @@ def remind_next(*, at: datetime, size: int = 100) -> int:
     return len(questions)
 
 
-def _papers_text(kinds: Sequence[EvidenceKind], text: str) -> str:
-    """What is asked for, in one line: the papers by name, or the words of the question."""
-    return ", ".join(pick(LANGUAGE, kind.name_ko, kind.name_en) for kind in kinds) or text
+def _asked_text(question: Question, policy: Policy) -> str:
+    """What is asked for, for a message: the papers by name, or the words of the question."""
+    kinds = [kind for kind in policy.evidence_kinds if kind.code in question.kinds]
+    sentences = reason_sentences(codes=question.reasons, policy=policy, language=LANGUAGE)
+    papers = ", ".join(pick(LANGUAGE, kind.name_ko, kind.name_en) for kind in kinds)
+    return papers or "\n".join([*sentences, question.text]).strip()
 
 
 def _close(question: Question, state: QuestionState, actor: User, at: datetime) -> None:
@@ -144,6 +164,7 @@ def _close(question: Question, state: QuestionState, actor: User, at: datetime) 
         # An answer cannot be older than its question, whatever the clocks of two servers say.
         if asked.update(state=state, closed_at=max(at, question.asked_at), remind_at=None) != 1:
             raise refusals.no_longer_open()
+    keep_review(claim=question.claim, at=at)
 
 
 def _known_kinds(codes: Sequence[str], policy: Policy) -> list[EvidenceKind]:
@@ -151,6 +172,14 @@ def _known_kinds(codes: Sequence[str], policy: Policy) -> list[EvidenceKind]:
     if set(codes) - {kind.code for kind in policy.evidence_kinds}:
         raise refusals.kind_unknown()
     return [kind for kind in policy.evidence_kinds if kind.code in codes]
+
+
+def _fixable_reasons(codes: Sequence[str], policy: Policy) -> tuple[CaseReason, ...]:
+    """In the policy's order, each once. What cannot be mended is no question, but a proposal to refuse."""
+    fixable = reasons_of_kind(reasons=policy.reasons, kinds=(FIXABLE,))
+    if set(codes) - {reason.code for reason in fixable}:
+        raise refusals.reason_unfit()
+    return tuple(reason for reason in fixable if reason.code in codes)
 
 
 def _missing(question: Question, evidence: Sequence[Evidence], policy: Policy) -> list[EvidenceKind]:

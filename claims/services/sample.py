@@ -1,4 +1,4 @@
-"""What a first day needs to be tried by a person: one account per role, and an intake window that is open today.
+"""What a first day needs to be tried by a person: accounts for every role, and an intake window that is open today.
 
 Passwords are made on the first run and kept under var/: nothing here is known to anyone who does not hold the machine.
 """
@@ -22,11 +22,22 @@ from users.services.people import give_role, system_user
 SAMPLE_SEED = 1015
 WINDOW_DAYS = 14
 
+# The first of each role is printed. Four for operations: who makes a batch of payouts does not approve it, and a large
+# sum takes three who do. Two officers: nobody looks again at the own work. Six for the council: five seats of its four
+# parties, and a substitute.
 PEOPLE = (
     ("ops", "운영 이서준", Role.OPS),
     ("ops2", "운영 박하은", Role.OPS),
+    ("ops3", "운영 문지호", Role.OPS),
+    ("ops4", "운영 배수현", Role.OPS),
     ("officer", "심사 김도윤", Role.OFFICER),
+    ("officer2", "심사 윤서아", Role.OFFICER),
     ("council", "위원 최지우", Role.COUNCIL),
+    ("council2", "위원 조하준", Role.COUNCIL),
+    ("council3", "위원 임수아", Role.COUNCIL),
+    ("council4", "위원 오시우", Role.COUNCIL),
+    ("council5", "위원 서지안", Role.COUNCIL),
+    ("council6", "위원 신유준", Role.COUNCIL),
     ("agent", "상담 정유진", Role.AGENT),
     ("auditor", "감사 한민재", Role.AUDITOR),
     ("merchant", "소상공인 강은우", Role.MERCHANT),
@@ -35,11 +46,12 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """How to sign in as one of the sample people."""
+    """How to sign in as the first of the sample people of a role; `others` sign in the same way."""
 
     role: Role
     username: str
     password: str
+    others: tuple[str, ...]
 
 
 def password_file() -> Path:
@@ -58,7 +70,7 @@ def sample_password() -> str:
 
 @transaction.atomic
 def prepare_people(*, programme: Programme) -> None:
-    """One account per role (two for ops: who starts a grant job does not approve it). What is there stays as it is."""
+    """The accounts of PEOPLE. What is there stays as it is."""
     actor = system_user()
     hashed = make_password(sample_password())
     for username, name, role in PEOPLE:
@@ -92,4 +104,7 @@ def prepare_representative(*, programme: Programme, at: datetime) -> None:
 def sign_ins() -> list[SignIn]:
     """One sign-in per role."""
     password = sample_password()
-    return [SignIn(role, username, password) for username, _, role in PEOPLE if username != "ops2"]
+    names: dict[Role, list[str]] = {}
+    for username, _, role in PEOPLE:
+        names.setdefault(role, []).append(username)
+    return [SignIn(role, first, password, tuple(others)) for role, (first, *others) in names.items()]

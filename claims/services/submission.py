@@ -1,13 +1,14 @@
 """A draft becomes a claim: once, whoever sends it how often, and only if the request came in time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from claims.models import Claim, ClaimDraft, Consent
+from claims.models import Claim, ClaimDraft, ClaimOrigin, Consent
 from claims.selectors.drafts import Relation, live_claim_for
+from claims.selectors.public import OPEN, intake_among
 from claims.services.account_change import change_account
 from claims.services.drafts import (
     DraftBecameClaim,
@@ -29,7 +30,7 @@ from compensation.policy.filing_days import may_file_on, next_filing_day
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.transitions import ProgrammeState
 from compensation.programmes.models import IntakeWindow
-from compensation.programmes.selectors import window_at
+from compensation.runtime.encryption import blind_index
 from compensation.runtime.tasks import send_after_commit
 from compensation.values.refused import ValueRefused
 from merchants.models import Merchant
@@ -75,24 +76,47 @@ class AlreadyFiled(SubmissionRefused):
         self.claim = claim
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where a claim was sent: network address, and the name that the browser keeps; '' where unknown.
+
+    Kept as blind indexes only, to find claims from one line or one device.
+    """
+
+    address: str
+    device: str
+
+
+NOWHERE = Origin("", "")
+
+
 def submit_draft(
-    *, draft: ClaimDraft, declared: str, actor: User, request_received_at: datetime, at: datetime
+    *,
+    draft: ClaimDraft,
+    declared: str,
+    actor: User,
+    request_received_at: datetime,
+    at: datetime,
+    origin: Origin = NOWHERE,
 ) -> Claim:
     """Files the draft: the claim with its losses, account, consents and evidence, its receipt, and its assessment.
 
     `declared` is the digest of the declaration's text, as shown beside the tick. `request_received_at` is when the
-    request reached the server: that is when the claim was received, and what the window is asked about.
+    request reached the server: that is when the claim was received, and what the window is asked about. `origin` is
+    kept of what merchants send themselves, not of what an agent sends for them.
     One transaction; whoever sends the same draft again or beside it gets the same claim.
     Raises DraftIncomplete, NotDeclared, WindowClosed, NotYourDay, AlreadyFiled.
     """
     try:
-        return _submit(draft, declared, actor, request_received_at, at)
+        return _submit(draft, declared, actor, request_received_at, at, origin)
     except DraftBecameClaim as sent:
         return sent.claim
 
 
 @transaction.atomic
-def _submit(draft: ClaimDraft, declared: str, actor: User, received_at: datetime, at: datetime) -> Claim:
+def _submit(
+    draft: ClaimDraft, declared: str, actor: User, received_at: datetime, at: datetime, origin: Origin
+) -> Claim:
     draft = lock_draft(draft=draft)
     context = context_of(draft, user=actor)
     window = _open_window(context, received_at)
@@ -108,6 +132,8 @@ def _submit(draft: ClaimDraft, declared: str, actor: User, received_at: datetime
         claim = _received(submission, draft, context, actor, at)
         _keep_consents(claim, consents, by_telephone=draft.by_agent, actor=actor, at=received_at)
         _change_account(claim, submission, business.relation, actor, at)
+        if not draft.by_agent:
+            _keep_origin(claim, origin)
         hand_over_evidence(draft=draft, claim=claim, actor=actor)
         draft.claim = claim
         draft.save(update_fields=["claim"])
@@ -117,10 +143,10 @@ def _submit(draft: ClaimDraft, declared: str, actor: User, received_at: datetime
 
 
 def _open_window(context: StepContext, received_at: datetime) -> IntakeWindow:
-    window = window_at(programme=context.programme, moment=received_at, channel=context.channel)
-    if window is None or context.programme.status != ProgrammeState.OPEN:
+    intake = intake_among(windows=context.rules.windows, at=received_at)
+    if intake.window is None or intake.stage != OPEN or context.programme.status != ProgrammeState.OPEN:
         raise WindowClosed(context.channel)
-    return window
+    return intake.window
 
 
 def _declaration(context: StepContext, declared: str) -> list[GivenConsent]:
@@ -212,6 +238,19 @@ def _keep_consents(
         )
         for given in consents
     )
+
+
+def _keep_origin(claim: Claim, origin: Origin) -> None:
+    if origin != NOWHERE:
+        ClaimOrigin.objects.create(
+            claim=claim,
+            address_index=_index(origin.address, "address"),
+            device_index=_index(origin.device, "device"),
+        )
+
+
+def _index(text: str, kind: str) -> str:
+    return blind_index(text, context=f"claims_claimorigin.{kind}") if text else ""
 
 
 def _change_account(claim: Claim, submission: Submission, relation: Relation, actor: User, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from claims.models import Claim, ClaimTransition
 from claims.services.claim_lock import lock_claim
 from claims.services.questions import close_open_question
+from claims.services.reviews import close_review
 from claims.services.telling import tell_merchant
 from compensation.audit.services import because
 from compensation.policy.transitions import ClaimState
@@ -50,6 +51,7 @@ def withdraw(*, claim: Claim, reason: str, actor: User, at: datetime) -> None:
             claim=claim, from_state=claim.state, to_state=ClaimState.WITHDRAWN, actor=actor, reason=reason, at=at
         )
     close_open_question(claim=claim, actor=actor, at=at)
+    close_review(claim=claim, at=at)
     tell_merchant(
         claim=claim,
         template="claim_withdrawn",

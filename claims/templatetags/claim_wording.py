@@ -1,6 +1,7 @@
 """Claims' own words on pages: names and tones of states, reasons, names of what the policy lists."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -8,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim
+from claims.services import retention
+from compensation import limits
 from compensation.policy.document import EvidenceKind
-from compensation.policy.tiers import NO_SUPPORT
 from compensation.policy.transitions import CLAIM
 from compensation.runtime.templatetags.wording import in_korean, local_name
 
@@ -20,6 +22,7 @@ TONES = {"received": "waiting", "determined": "good", "awaiting_council": "counc
 # Reasons that the machine writes into the history; what a person wrote is shown as it is.
 REASONS = {
     "assessed": _("정책에 따라 피해액을 산정했습니다."),
+    "council decided": _("협의체가 심사하여 결정했습니다."),
     "association file": _("협회가 보낸 파일로 접수했습니다."),
     "filed online": _("온라인으로 접수했습니다."),
     "withdrawn_mistake": _("내용을 잘못 적었습니다."),
@@ -37,13 +40,25 @@ def state_name(state: str) -> str:
 @register.filter
 def state_tone(claim: Claim) -> str:
     """The colour of a claim's state tag; a claim that gets nothing is not shown as good news."""
-    without_support = claim.state == "determined" and claim.assessment and claim.assessment.route == NO_SUPPORT
+    without_support = claim.state == "determined" and claim.determination and not claim.determination.amount_won
     return "plain" if without_support else TONES[claim.state]
 
 
 @register.filter
 def reason_text(reason: str) -> str:
     return str(REASONS.get(reason, reason))
+
+
+@register.simple_tag
+def draft_kept_days() -> int:
+    """How many days after the intake an unsent draft is kept."""
+    return limits.DRAFT_KEPT_DAYS
+
+
+@register.filter
+def draft_kept_until(closes_at: datetime) -> datetime:
+    """The first moment at which a draft may be gone that was not sent before the intake closed."""
+    return retention.draft_kept_until(closes_at=closes_at)
 
 
 @register.filter

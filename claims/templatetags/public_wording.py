@@ -14,12 +14,6 @@ from compensation.programmes.models import BenefitItem
 register = template.Library()
 
 CHANNELS = {"kakao": _("카카오 알림톡"), "sms": _("문자 메시지"), "email": _("이메일")}
-PARTIES = {
-    "consumer_groups": _("소비자 단체"),
-    "merchant_associations": _("소상공인 단체"),
-    "academia": _("학계"),
-    "company": _("회사"),
-}
 HOURS_MAX = 48  # up to here the hours are counted, beyond it the days
 
 
@@ -64,9 +58,3 @@ def validity_text(item: BenefitItem) -> str:
 def channel_name(channel: str) -> str:
     """The way by which a message went."""
     return str(CHANNELS.get(channel, channel))
-
-
-@register.filter
-def party_name(code: str) -> str:
-    """A party of the council; the code itself of one that has no name here."""
-    return str(PARTIES.get(code, code))

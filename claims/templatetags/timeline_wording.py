@@ -10,10 +10,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Claim, Determination
+from claims.models import Claim, Determination, Payout
+from claims.selectors.bank_returns import return_reason
 from claims.selectors.status import Holder, Status
 from claims.selectors.timeline import Event
 from claims.services import letter_words
+from claims.services.council_words import objection_result
 from claims.templatetags.claim_wording import reason_text
 from claims.templatetags.public_wording import channel_name
 from compensation.messaging.texts import text_of
@@ -21,8 +23,7 @@ from compensation.policy.deadlines import Reading
 from compensation.policy.document import EvidenceKind
 from compensation.policy.objections import Reason
 from compensation.runtime.masking import masked_account
-from compensation.runtime.templatetags.wording import in_korean, local_name, won
-from compensation.values.bank_accounts import BANKS
+from compensation.runtime.templatetags.wording import bank_name, in_korean, local_name, won
 
 register = template.Library()
 
@@ -84,8 +85,14 @@ def kind_names(kinds: list[EvidenceKind]) -> str:
 
 @register.filter
 def determination_reason(determination: Determination) -> str:
-    """Why it was decided so, in one sentence."""
+    """Why it was decided so, in a sentence or some."""
     return letter_words.reason_text(determination=determination, language="ko" if in_korean() else "en")
+
+
+@register.filter
+def undone_at(determination: Determination) -> datetime | None:
+    """When the council's decision that made it was undone."""
+    return letter_words.undone_at(determination)
 
 
 @register.filter
@@ -112,14 +119,12 @@ def _withdrawn(values: dict[str, Any]) -> str:
 
 
 def _asked(values: dict[str, Any]) -> str:
-    until = last_day_text(values["due_at"])
-    if not values["kinds"]:
-        return gettext("심사 담당이 질문을 보냈습니다. %(until)s까지 답변해 주세요.") % {"until": until}
-    papers = kind_names(values["kinds"])
-    return gettext("심사 담당이 자료를 요청했습니다: %(papers)s. %(until)s까지 보내 주세요.") % {
-        "papers": papers,
-        "until": until,
-    }
+    said = {"until": last_day_text(values["due_at"]), "papers": kind_names(values["kinds"])}
+    if values["kinds"]:
+        sentence = gettext("심사 담당이 자료를 요청했습니다: %(papers)s. %(until)s까지 보내 주세요.") % said
+    else:
+        sentence = gettext("심사 담당이 질문을 보냈습니다. %(until)s까지 답변해 주세요.") % said
+    return " ".join([sentence, *(reason.text("ko" if in_korean() else "en") for reason in values["mend"])])
 
 
 def _papers(values: dict[str, Any]) -> str:
@@ -128,8 +133,7 @@ def _papers(values: dict[str, Any]) -> str:
 
 def _account_changed(values: dict[str, Any]) -> str:
     account = values["account"]
-    bank = BANKS.get(account.bank_code)
-    named = f"{bank.name if bank else account.bank_code} {masked_account(account.number_last4)}"
+    named = f"{bank_name(account.bank_code)} {masked_account(account.number_last4)}"
     if values["is_first"]:
         return gettext("지급받을 계좌를 등록했습니다: %(account)s") % {"account": named}
     return gettext("지급받을 계좌를 바꾸었습니다: %(account)s") % {"account": named}
@@ -144,6 +148,53 @@ def _message(text: Any) -> Callable[[dict[str, Any]], str]:
     return sentence
 
 
+def _account_of(payout: Payout) -> str:
+    account = payout.account
+    return f"{bank_name(account.bank_code)} {masked_account(account.number_last4)}" if account else ""
+
+
+def _payout_values(payout: Payout) -> dict[str, str]:
+    day = payout.settled_on or (payout.batch.pay_on if payout.batch else None)
+    return {
+        "won": won(payout.amount_won),
+        "account": _account_of(payout),
+        "day": date_format(day, "DATE_FORMAT") if day else "",
+        "reason": return_reason(code=payout.return_code).text("ko" if in_korean() else "en"),
+    }
+
+
+@register.filter
+def payout_sentence(payout: Payout) -> str:
+    """Where a payout is, as its merchant reads it."""
+    sentences = {
+        "released": gettext("%(won)s: 은행에 이체를 요청했습니다. %(day)s에 %(account)s 계좌로 입금될 예정입니다."),
+        "unknown": gettext("%(won)s: 은행이 이체 결과를 확인하고 있습니다. 결과가 나오면 알려 드리겠습니다."),
+        "paid": gettext("%(won)s: %(day)s에 %(account)s 계좌로 입금되었습니다."),
+        "returned": gettext(
+            "%(won)s: %(account)s 계좌로 보냈으나 은행이 돌려보냈습니다. %(reason)s 다른 계좌를 알려 주시면 다시 보내 "
+            "드립니다."
+        ),
+    }
+    waiting = gettext("%(won)s: 지급을 준비하고 있습니다. 지급 날짜가 정해지면 알려 드리고 여기에도 적어 두겠습니다.")
+    said = sentences.get(payout.state, waiting) % _payout_values(payout)
+    if payout.top_up is None:
+        return said
+    why = payout.top_up.top_up.get_reason_code_display()
+    return gettext("추가 지급(%(why)s) %(said)s") % {"why": why, "said": said}
+
+
+def _top_up_event(text: Any) -> Callable[[dict[str, Any]], str]:
+    def sentence(values: dict[str, Any]) -> str:
+        row = values["top_up"]
+        return str(text) % {"won": won(row.amount_won), "why": row.top_up.get_reason_code_display()}
+
+    return sentence
+
+
+def _payout_event(text: Any) -> Callable[[dict[str, Any]], str]:
+    return lambda values: str(text) % _payout_values(values["payout"])
+
+
 SENTENCES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "received": _received,
     "received_again": lambda _values: gettext("접수 내용이 고쳐져 피해액을 다시 산정합니다."),
@@ -156,10 +207,17 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "objection_filed": lambda _values: gettext("이의신청을 냈습니다."),
     "objection_withdrawn": lambda _values: gettext("이의신청을 철회했습니다."),
     "confirmation_filed": lambda _values: gettext("확인 요청을 냈습니다."),
+    "objection_decided": lambda values: objection_result(values["determination"], "ko" if in_korean() else "en"),
+    "decision_undone": lambda _values: gettext("협의체의 결정이 취소되어 다시 심사합니다."),
     "confirmation_withdrawn": lambda _values: gettext("확인 요청을 철회했습니다."),
     "papers": _papers,
     "paper_infected": lambda _values: gettext("악성코드가 발견되어 받지 않은 파일이 있습니다."),
     "account_changed": _account_changed,
+    "payout_released": _payout_event(_("지원금 %(won)s의 이체를 은행에 요청했습니다.")),
+    "payout_paid": _payout_event(_("지원금 %(won)s이 %(account)s 계좌로 입금되었습니다.")),
+    "payout_returned": _payout_event(_("은행이 지원금 %(won)s을 돌려보냈습니다. %(reason)s")),
+    "topped_up": _top_up_event(_("결정된 지원금과 별도로 %(won)s을 추가로 지급하기로 했습니다: %(why)s.")),
+    "top_up_withdrawn": _top_up_event(_("추가로 지급하기로 했던 %(won)s은 지급하지 않기로 했습니다.")),
     "message_waiting": _message(_("안내를 보내려고 기다리고 있습니다(%(channel)s): %(title)s.")),
     "message_sending": _message(_("안내를 보내고 있습니다(%(channel)s): %(title)s.")),
     "message_sent": _message(_("안내를 보냈습니다(%(channel)s): %(title)s.")),

@@ -12,13 +12,12 @@ from claims.selectors.status import policy_for
 from compensation.policy.document import Policy
 from compensation.policy.tiers import Tier
 from compensation.policy.working import Step
-from compensation.values.bank_accounts import BANKS
 
 
-def find_claim(claims: Any, reference: str) -> Claim:
+def find_claim(claims: Any, reference: str, *, for_merchant: bool = False) -> Claim:
     """One of the claims that a person may see. Raises Http404."""
     try:
-        return claim_with_history(claims=claims, reference=reference)
+        return claim_with_history(claims=claims, reference=reference, for_merchant=for_merchant)
     except Claim.DoesNotExist as error:
         raise Http404 from error
 
@@ -35,9 +34,8 @@ def content_of(claim: Claim) -> dict[str, Any]:
         "tier": tier_of(claim.assessment, policy),
         "working": working_of(claim.assessment),
         "missing": missing_documents_of(claim=claim, policy=policy) if claim.state == "awaiting_council" else (),
-        "earlier": [row for row in claim.assessments.all() if row.pk != claim.assessment_id],
+        "earlier": [row for row in claim.assessments.all() if row.pk < (claim.assessment_id or row.pk + 1)],
         "account": account,
-        "bank": BANKS.get(account.bank_code) if account else None,
     }
 
 

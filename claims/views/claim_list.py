@@ -10,11 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from claims.selectors.claims import DEFAULT_ORDER, ClaimSearch, claims_seen_by, page_of, search_claims
-from claims.views.access import open_programme
+from claims.selectors.claims import DEFAULT_ORDER, ClaimSearch, claims_seen_by, search_claims
+from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
 from compensation import limits
 from compensation.policy.transitions import CLAIM
+from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 
@@ -75,7 +76,7 @@ def claim_list(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     form = ClaimSearchForm(request.GET, programme=programme)
     found = search_claims(claims=visible, search=form.search())
-    claims, number, total = page_of(claims=found, number=page_number(request.GET))
+    claims, number, total = page_of(rows=found, number=page_number(request.GET))
     return render(
         request,
         "staff/claims.html",

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from claims.selectors.claims import claims_seen_by
-from claims.views.access import open_programme
 from claims.views.claim_content import content_of, find_claim
 from claims.views.status.staff_content import review_content
 from compensation.audit.services import record_access
+from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.middleware import client_address
 

@@ -11,13 +11,12 @@ from django.contrib.messages.storage.base import Message
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, Objection, ObjectionKind, Question
-from claims.selectors.status import Holder, Status
+from claims.models import Claim, Determination, Objection, ObjectionKind, Question
+from claims.selectors.status import Holder, ObjectionResult, Status
 from claims.selectors.timeline import Event
 from claims.views.overview_charts import tier_series
 from claims.views.paging import Page
 from claims.views.public.front import Rung
-from claims.views.public.parsed_fields import Problem
 from claims.views.status.steps import steps_of
 from compensation.policy.assessment import ClaimFacts, assess_claim
 from compensation.policy.deadlines import Reading
@@ -25,6 +24,7 @@ from compensation.policy.document import EvidenceKind, Policy
 from compensation.policy.factors import Loss
 from compensation.policy.tiers import COUNCIL, FAST, NO_SUPPORT, Tier
 from compensation.runtime.charts import Bin, histogram
+from compensation.runtime.forms import Problem
 from compensation.runtime.templatetags.wording import in_korean
 
 DAY = timedelta(days=1)
@@ -104,6 +104,7 @@ def samples(*, policy: Policy, standing: str, at: datetime) -> dict[str, Any]:
         "step_words": SimpleNamespace(name=_("매출 손실액")),
         "contact": _contact_form(),
         "sentences": _working(policy),
+        "objection_result": _objection_result(at),
         "told": [_("어떻게 적으면 되는지 알려 주는 문장입니다.")],
         "nothing": None,
     }
@@ -113,6 +114,14 @@ def _working(policy: Policy) -> list[str]:
     """The policy's own sentences about a loss."""
     facts = ClaimFacts((Loss(next(iter(policy.services)), LOST_WON, True),), 1_250, "")
     return [step.sentence("ko" if in_korean() else "en") for step in assess_claim(facts=facts, policy=policy).steps]
+
+
+def _objection_result(at: datetime) -> ObjectionResult:
+    """What came of an objection that was partly right."""
+    before, after = (
+        Determination(amount_won=won, decided_at=at - days * DAY) for won, days in ((30_000, 9), (80_000, 1))
+    )
+    return ObjectionResult(Objection(kind=ObjectionKind.OBJECTION), before, after)
 
 
 def _tier(policy: Policy, standing: str) -> Tier:
@@ -127,7 +136,7 @@ def _claim(policy: Policy, standing: str, at: datetime) -> Any:
     determination = None
     if state == "determined" and tier:
         won = {"amount_won": tier.payout_won, "assessment": assessment, "decided_at": at - DAY}
-        determination = SimpleNamespace(**won)
+        determination = SimpleNamespace(**won, by_council=False)
     moves = [_move("received", "filed online", at - 3 * DAY)]
     moves += [] if state == "received" else [_move(state, "assessed", at - DAY)]
     service = next(iter(policy.services))
@@ -182,7 +191,7 @@ def _status(claim: Any, policy: Policy, standing: str, at: datetime) -> Status:
 def _asked(policy: Policy, status: Status, standing: str) -> dict[str, Any] | None:
     kinds = policy.evidence_kinds[:2]
     return {
-        "asked": {"code": "question", "question": status.question, "kinds": kinds, "late": False},
+        "asked": {"code": "question", "question": status.question, "policy": policy, "kinds": kinds, "late": False},
         "council": {"code": "papers", "kinds": kinds},
         "paid": {"code": "account"},
     }.get(standing)
@@ -195,7 +204,12 @@ def _events(policy: Policy, at: datetime) -> list[Event]:
     return [
         Event(at, "answered", text=_("카드 매출 내역입니다."), files=files),  # type: ignore[arg-type]
         Event(at, "message_sent", {"message": message}),
-        Event(at - DAY, "asked", {"kinds": kinds, "due_at": at + 7 * DAY}, text=_("카드 매출 내역을 보내 주세요.")),
+        Event(
+            at - DAY,
+            "asked",
+            {"kinds": kinds, "mend": [], "due_at": at + 7 * DAY},
+            text=_("카드 매출 내역을 보내 주세요."),
+        ),
         Event(at - 2 * DAY, "account_changed", {"account": account, "is_first": False}),
         Event(at - 3 * DAY, "received", {"channel": "web"}),
     ]

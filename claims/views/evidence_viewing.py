@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.models import Evidence, EvidencePage
 from claims.selectors.evidence_files import downloadable, evidence_of_merchant, evidence_seen_by, page_of
 from claims.services.evidence_files import store
-from claims.views.access import open_programme
 from compensation.audit.services import record_access
+from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.middleware import client_address
 
@@ -41,7 +41,8 @@ def evidence_page(request: HttpRequest, reference: str, number: int) -> HttpResp
 def staff_evidence_page(request: HttpRequest, code: str, reference: str, number: int) -> HttpResponse:
     """The picture of a page, for the people who work on the claim. Whoever looks at it leaves an access record."""
     programme = open_programme(request, code)
-    page = _page(evidence_seen_by(user=request.user, programme=programme), reference, number)
+    seen = evidence_seen_by(user=request.user, programme=programme, at=timezone.now())
+    page = _page(seen, reference, number)
     _record(request, page.evidence, "evidence_viewed", f"{page.evidence.reference} page {page.number}")
     return _picture(page)
 
@@ -51,7 +52,7 @@ def staff_evidence_page(request: HttpRequest, code: str, reference: str, number:
 def staff_evidence_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The file as it was sent, scanned and clean, to be saved and never shown in the browser. Asks for a reason."""
     programme = open_programme(request, code)
-    seen = evidence_seen_by(user=request.user, programme=programme)
+    seen = evidence_seen_by(user=request.user, programme=programme, at=timezone.now())
     evidence = get_object_or_404(downloadable(evidence=seen), reference=reference)
     reason = " ".join(request.POST.get("reason", "").split())
     if not 0 < len(reason) <= DOWNLOAD_REASON_LENGTH_MAX or not reason.isprintable():

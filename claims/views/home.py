@@ -12,7 +12,10 @@ from compensation.programmes.selectors import programmes_of
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff come to their programme, or to the list where they have several; everybody else to their own claims."""
+    """Staff come to their programme, or to the list where they have several; everybody else to their own claims.
+
+    Whoever only sits on the council comes to the council.
+    """
     programmes = [
         programme
         for programme in programmes_of(user=request.user)
@@ -21,5 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if not programmes:
         return redirect("my-claims")
     if len(programmes) == 1:
-        return redirect("overview", code=programmes[0].code)
+        sees_claims = rules.has_perm("programmes.view_claims", request.user, programmes[0])
+        return redirect("overview" if sees_claims else "council", code=programmes[0].code)
     return render(request, "staff/programmes.html", {"programmes": programmes})

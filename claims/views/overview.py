@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,10 +13,10 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
 from claims.models import ProgrammeRun, Stage
+from claims.selectors.deadlines import Counts, deadline_counts
 from claims.selectors.losses import ASSESSED, REPORTED, distribution
 from claims.selectors.overview import KeyFigures, claims_by_state_and_tier, key_figures
 from claims.selectors.run_progress import file_being_read, latest_run, run_progress
-from claims.views.access import open_programme
 from claims.views.overview_charts import (
     REPORTED_EDGES_WON,
     assessed_chart,
@@ -26,6 +27,8 @@ from claims.views.overview_charts import (
 )
 from compensation.ledger.models import Account
 from compensation.policy.budget import Scenario, estimate
+from compensation.policy.document import Policy
+from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 
@@ -53,6 +56,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
             "reported": reported_chart(reported),
             "legend": [{"tier": tier, "series": tier_series(tier, policy.tiers)} for tier in policy.tiers],
             "estimates": _estimates(programme),
+            "deadlines": _deadlines(request, programme, policy, now),
         }
         | _money(live["figures"]),
     )
@@ -72,6 +76,13 @@ def overview_live(request: HttpRequest, code: str) -> HttpResponse:
     if not live["active"]:
         return HttpResponseStopPolling()
     return render(request, "staff/overview_live.html", live | {"programme": programme})
+
+
+def _deadlines(request: HttpRequest, programme: Programme, policy: Policy, now: datetime) -> Counts | None:
+    """Deadlines that passed or come near, for those whose business that is."""
+    if not rules.has_perm("programmes.view_reviews", request.user, programme):
+        return None
+    return deadline_counts(programme=programme, policy=policy, at=now)
 
 
 def _live(programme: Programme, now: datetime) -> dict[str, Any]:

@@ -32,9 +32,10 @@ class End:
 def ends_of_claims(counts: Counter[tuple[str, str]], tiers: Sequence[Tier]) -> list[End]:
     """Every state that a claim can be in, determined ones by tier, those without any claim too."""
     decided = sorted((tier for tier in tiers if tier.route != COUNCIL), key=lambda tier: tier.route == NO_SUPPORT)
-    known = {tier.code for tier in decided}
+    by_council = [tier for tier in tiers if tier.route == COUNCIL and counts["determined", tier.code]]
+    known = {tier.code for tier in (*decided, *by_council)}
     rows: list[tuple[str, Tier | None, int]] = [("received", None, _of_state(counts, "received"))]
-    rows += [("determined", tier, counts["determined", tier.code]) for tier in decided]
+    rows += [("determined", tier, counts["determined", tier.code]) for tier in (*decided, *by_council)]
     former = sum(count for (state, code), count in counts.items() if state == "determined" and code not in known)
     rows += [("determined", None, former)] if former else []  # by tiers that the policy no longer has
     rows += [(state, None, _of_state(counts, state)) for state in ("awaiting_council", "withdrawn")]

@@ -4,26 +4,27 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from claims.selectors.claims import COUNT_MAX, PAGE_SIZE
+from claims.selectors.paging import COUNT_MAX, PAGE_SIZE
 
 _DIGITS_MAX = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Page `number` (from 1) of `total` things; no more than COUNT_MAX of them can be paged through."""
+    """Page `number` (from 1) of `total` things; no more than `count_max` of them can be paged through."""
 
     number: int
     total: int
     query: QueryDict
+    count_max: int = COUNT_MAX
 
     @property
     def shown_total(self) -> int:
-        return min(self.total, COUNT_MAX)
+        return min(self.total, self.count_max)
 
     @property
     def is_capped(self) -> bool:
-        return self.total > COUNT_MAX
+        return self.total > self.count_max
 
     @property
     def first(self) -> int:

@@ -3,6 +3,10 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from claims.services.bank_files.profiles import ensure_profiles
+from compensation.programmes.models import Programme
 
 
 class Command(BaseCommand):
@@ -18,3 +22,5 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, ignore_patterns=["redoc"], verbosity=0)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_programme", str(file), stdout=self.stdout)
+        for programme in Programme.objects.order_by("pk"):
+            ensure_profiles(programme, timezone.now())

@@ -11,6 +11,7 @@ from claims.services.intake import LossDetails, Submission
 from claims.services.intake_rules import IntakeRules
 from compensation.policy.seoul import end_of_day
 from compensation.runtime.encryption import blind_index
+from compensation.values.bank_accounts import check_account_length
 from compensation.values.dates import DateValue
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
@@ -133,6 +134,10 @@ class _Reading:
         if any(key not in self.values for key in _ACCOUNT_KEYS):
             return None
         bank, number, holder = (self.values[key] for key in _ACCOUNT_KEYS)
+        try:
+            check_account_length(bank=bank, number=number)
+        except ValueRefused as refusal:
+            self._note("account_number", refusal)
         return BankAccountDetails(bank.code, number, holder)
 
     def _attempt(self, key: str, parse: Callable[[object], Any], value: Any) -> Any:

@@ -52,7 +52,9 @@ class Spreadsheet:
     def __init__(self, path: Path) -> None:
         try:
             _refuse_bombs(path)
-            self._workbook: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            # As an open file: openpyxl refuses a path by its ending, and uploads have none.
+            self._file = path.open("rb")
+            self._workbook: Any = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
             self._sheet: Any = self._workbook.worksheets[0]
         except _DAMAGE as error:
             raise damaged() from error
@@ -71,6 +73,7 @@ class Spreadsheet:
             raise damaged() from error
         finally:
             self._workbook.close()
+            self._file.close()
 
     def _parser(self, source: Any) -> "_Parser":
         return _Parser(

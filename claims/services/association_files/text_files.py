@@ -99,12 +99,12 @@ def _find_encoding(path: Path) -> tuple[str, int]:
         start = file.read(4)
     for mark, encoding in _BYTE_ORDER_MARKS:
         if start.startswith(mark):
-            return encoding, _count_lines(path, encoding)
+            return encoding, count_lines(path, encoding)
     try:
-        return "utf-8", _count_lines(path, "utf-8")
+        return "utf-8", count_lines(path, "utf-8")
     except _Undecodable as in_utf_8:
         try:
-            return "cp949", _count_lines(path, "cp949")
+            return "cp949", count_lines(path, "cp949")
         except _Undecodable as in_cp949:
             # The one that got further is what the file was meant to be.
             raise max(in_utf_8, in_cp949, key=lambda error: error.line) from None
@@ -122,7 +122,7 @@ class _Undecodable(AssociationFileRefused):
         self.line = line
 
 
-def _count_lines(path: Path, encoding: str) -> int:
+def count_lines(path: Path, encoding: str) -> int:
     """Decodes the whole file strictly, in chunks. Raises AssociationFileRefused with the line that does not fit."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
     lines, open_line = 1, 0

@@ -46,6 +46,7 @@ _BANKS = (
     "토스뱅크",
     "부산은행",
 )
+_NUMBER_LENGTHS = {"카카오뱅크": 13, "토스뱅크": 12}  # digits, where not 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +97,7 @@ def _phone(index: int) -> str:
 
 
 def _account(holder: str, random: Random) -> tuple[str, str, str]:
-    number = f"{random.randint(100, 999)}-{random.randint(0, 999_999):06}-{random.randint(0, 99_999):05}"
-    return random.choice(_BANKS), number, holder
+    digits = f"{random.randint(100, 999)}{random.randint(0, 999_999):06}{random.randint(0, 99_999):05}"
+    bank = random.choice(_BANKS)
+    length = _NUMBER_LENGTHS.get(bank, len(digits))
+    return bank, f"{digits[:3]}-{digits[3:9]}-{digits[9:length]}", holder

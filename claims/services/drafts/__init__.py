@@ -1,7 +1,7 @@
 """A claim that is being filled in: steps whose answers are kept as typed, and read by one set of parsers."""
 
 from claims.services.drafts.answers import Answers, Typed, device_digest
-from claims.services.drafts.context import StepContext, context_of
+from claims.services.drafts.context import FilingRules, StepContext, context_of, filing_rules
 from claims.services.drafts.problems import FieldProblem, Parsed
 from claims.services.drafts.saving import (
     DraftBecameClaim,
@@ -28,6 +28,7 @@ __all__ = [
     "Answers",
     "DraftBecameClaim",
     "FieldProblem",
+    "FilingRules",
     "Parsed",
     "SavedElsewhere",
     "SavedStep",
@@ -39,6 +40,7 @@ __all__ = [
     "device_digest",
     "discard_draft",
     "facts_of",
+    "filing_rules",
     "lock_draft",
     "parse_saved",
     "parse_step",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from claims.services.drafts.answers import Typed, scalars
 from claims.services.drafts.context import StepContext
 from claims.services.drafts.problems import Parsed, Reading, required
-from compensation.values.bank_accounts import parse_account_number, parse_bank
+from compensation.values.bank_accounts import check_account_length, parse_account_number, parse_bank
 from compensation.values.names import parse_name
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank, plain_text
@@ -52,6 +52,8 @@ def parse(typed: Typed, context: StepContext) -> Parsed[AccountAnswer]:
     bank = reading.read("bank", typed.get("bank"), parse_bank, missing=NO_BANK)
     number = reading.read("number", typed.get("number"), parse_account_number, missing=NO_NUMBER)
     holder = reading.read("holder", typed.get("holder"), parse_name, missing=NO_HOLDER)
+    if bank and number:
+        reading.read("number", number, lambda _: check_account_length(bank=bank, number=number), missing=NO_NUMBER)
     named = BankAccountDetails(bank.code, number, holder) if bank and number and holder else None
     if recorded and named != BankAccountDetails(recorded.bank_code, recorded.number, recorded.holder):
         reading.read("use", typed.get("use"), _use, missing=_no_choice())

@@ -1,5 +1,6 @@
 """What the parsers of a draft's steps need to know besides the answers: the rules, the person, what is on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,6 +20,15 @@ from users.selectors.contacts import proven_phones
 WEB, AGENT = "web", "agent"  # channels of the intake windows
 
 
+@dataclass(frozen=True, slots=True)
+class FilingRules:
+    """By what the drafts of a programme and channel are read."""
+
+    policy: Policy
+    intake: IntakeRules
+    services: Sequence[IncidentService]
+
+
 @dataclass
 class StepContext:
     """The rules and records that one draft is read by. Made anew for each request: nothing in it changes."""
@@ -27,9 +37,21 @@ class StepContext:
     user: User
     by_agent: bool
     answers: Answers
-    policy: Policy
-    rules: IntakeRules
+    filing: FilingRules
     _businesses: dict[str, Business] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        return self.filing.policy
+
+    @property
+    def rules(self) -> IntakeRules:
+        return self.filing.intake
+
+    @property
+    def services(self) -> Sequence[IncidentService]:
+        """The services of the incident that the policy knows, in the order in which they came back."""
+        return self.filing.services
 
     @property
     def channel(self) -> str:
@@ -44,11 +66,6 @@ class StepContext:
     def proven_phones(self) -> list[str]:
         """The mobile numbers (E.164) that the person has proven to hold."""
         return proven_phones(user=self.user)
-
-    @cached_property
-    def services(self) -> list[IncidentService]:
-        """The services of the incident that the policy knows, in the order in which they came back."""
-        return [service for service in services_of(self.programme) if service.code in self.policy.services]
 
     def business(self, business_number: str) -> Business:
         """What the person is to this business; asked once."""
@@ -74,14 +91,28 @@ class StepContext:
         return account_on_record(merchant=business.merchant) if business and business.merchant else None
 
 
-def context_of(draft: ClaimDraft, *, user: User, answers: Answers | None = None) -> StepContext:
-    """The context of a draft, as things stand. Raises PolicyVersion.DoesNotExist for a programme without a policy."""
-    policy = current_policy(programme=draft.programme).policy
+def filing_rules(*, programme: Programme, by_agent: bool) -> FilingRules:
+    """The rules as they stand now. Raises PolicyVersion.DoesNotExist for a programme without a policy."""
+    policy, services = current_policy(programme=programme).policy, services_of(programme)
+    channel = AGENT if by_agent else WEB
+    return FilingRules(
+        policy=policy,
+        intake=load_intake_rules(programme=programme, channel=channel, policy=policy, services=services),
+        services=[service for service in services if service.code in policy.services],
+    )
+
+
+def context_of(
+    draft: ClaimDraft, *, user: User, answers: Answers | None = None, filing: FilingRules | None = None
+) -> StepContext:
+    """The context of a draft, as things stand; `filing` where the caller knows the rules.
+
+    Raises PolicyVersion.DoesNotExist for a programme without a policy.
+    """
     return StepContext(
         programme=draft.programme,
         user=user,
         by_agent=draft.by_agent,
         answers=Answers(draft.answers) if answers is None else answers,
-        policy=policy,
-        rules=load_intake_rules(programme=draft.programme, channel=AGENT if draft.by_agent else WEB, policy=policy),
+        filing=filing or filing_rules(programme=draft.programme, by_agent=draft.by_agent),
     )

@@ -138,8 +138,8 @@ def discard_draft(*, draft: ClaimDraft, actor: User) -> None:
 
 def lock_draft(*, draft: ClaimDraft) -> ClaimDraft:
     """The draft as it is now, held until the transaction ends. Raises DraftBecameClaim, ClaimDraft.DoesNotExist."""
-    rows = ClaimDraft.objects.select_for_update(of=("self",), no_key=True)
-    locked = rows.select_related("programme__incident").get(pk=draft.pk)
+    locked = ClaimDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    locked.programme = draft.programme  # which never changes
     if locked.claim_id:
         # Read after the lock, not joined to it: a claim that came while we waited would be missing from the join.
         raise DraftBecameClaim(Claim.objects.get(pk=locked.claim_id))

@@ -23,18 +23,20 @@ from claims.services.submission import (
     DraftIncomplete,
     NotDeclared,
     NotYourDay,
+    Origin,
     WindowClosed,
     submit_draft,
 )
+from claims.views.form.devices import device_name, remember_device
 from claims.views.form.lines import caption_of
 from claims.views.form.pages import consent_row
 from claims.views.form.step_page import told
 from claims.views.form.visits import Visit
 from claims.views.form.wording import WORDS
-from claims.views.public.parsed_fields import Problem
 from compensation.policy.assessment import assess_claim
+from compensation.runtime.forms import Problem
+from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import in_korean
-from compensation.values.bank_accounts import BANKS
 
 REFUSED, CONFLICT = 422, 409
 
@@ -43,6 +45,7 @@ def check_page(visit: Visit) -> HttpResponse:
     """Shows everything; a POST sends it."""
     if visit.request.method != "POST":
         return _shown(visit)
+    device = device_name(visit.request)
     try:
         claim = submit_draft(
             draft=visit.draft,
@@ -50,6 +53,7 @@ def check_page(visit: Visit) -> HttpResponse:
             actor=visit.request.user,
             request_received_at=visit.request.received_at,
             at=timezone.now(),
+            origin=Origin(client_address(visit.request), device),
         )
     except DraftIncomplete as incomplete:
         return _shown(visit, status=REFUSED, incomplete=incomplete.problems)
@@ -62,7 +66,8 @@ def check_page(visit: Visit) -> HttpResponse:
         return render(visit.request, "merchant/form/other_day.html", content, status=CONFLICT)
     except AlreadyFiled as filed:
         return _shown(visit, status=CONFLICT, already_filed=True, first=_address_of_first(visit, filed.claim))
-    return redirect(visit.receipt_address(claim))
+    sent = redirect(visit.receipt_address(claim))
+    return sent if visit.code else remember_device(sent, device)
 
 
 def _shown(visit: Visit, *, status: int = 200, **content: Any) -> HttpResponse:
@@ -92,7 +97,6 @@ def _answers(visit: Visit) -> dict[str, Any]:
     account = parse_saved(ACCOUNT, context).values
     keeps = keeps_the_recorded(context.answers.typed(ACCOUNT), context)
     recorded = context.account_on_record if keeps else None
-    code = recorded.bank_code if recorded else account.named.bank_code if account and account.named else ""
     industry = context.policy.industries.get(margin.industry_code) if margin else None
     lines = [
         caption_of(context, line)
@@ -107,7 +111,6 @@ def _answers(visit: Visit) -> dict[str, Any]:
         "margin_bp": industry.margin_bp if industry else context.policy.general_margin_bp,
         "account": recorded or (account.named if account else None),
         "is_recorded": bool(recorded),
-        "bank": BANKS.get(code),
         "evidence": evidence_list(owner=visit.draft),
         "consents": _consents(visit),
         "addresses": {step: f"{visit.address(step)}?then=check" for step in visit.steps},

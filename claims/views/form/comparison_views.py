@@ -16,8 +16,8 @@ from claims.views.form.fields import ComparisonForm
 from claims.views.form.lines import caption_of, days_text, line_of
 from claims.views.form.step_views import REFUSED, form_page
 from claims.views.form.visits import Visit, open_visit
-from claims.views.public.parsed_fields import all_problems
 from compensation.policy.comparable_days import Comparison, Days, comparable_weeks
+from compensation.runtime.forms import all_problems
 from compensation.runtime.templatetags.wording import in_korean
 
 

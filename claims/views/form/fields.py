@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.services.drafts import FieldProblem
 from claims.services.drafts.comparison import WEEK_NAMES
 from claims.services.drafts.margin import INDUSTRY, OWN
-from claims.views.public.parsed_fields import DayInput, PublicForm
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import DayInput, PageForm
+from compensation.runtime.templatetags.wording import in_korean, local_name
 from compensation.values.bank_accounts import BANKS
 from compensation.values.refused import ValueRefused
 from compensation.values.yes_no import parse_yes_no
@@ -27,7 +27,7 @@ class Answer(forms.Field):
         super().__init__(required=False, **options)
 
 
-class StepForm(PublicForm):
+class StepForm(PageForm):
     """The answers of a step, or of one line of it, with the problems that the parsers found.
 
     `at` is the path of the line in the problems' fields (`lines.2`).
@@ -158,7 +158,7 @@ class AccountForm(StepForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        banks = sorted({(bank.code, bank.name) for bank in BANKS.values()}, key=lambda bank: bank[1])
+        banks = sorted({(bank.code, local_name(bank)) for bank in BANKS.values()}, key=lambda bank: bank[1])
         self.fields["bank"].widget.choices = [("", _("골라 주세요")), *banks]
 
 

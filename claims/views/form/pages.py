@@ -13,13 +13,13 @@ from claims.views.form.fields import AccountForm, BusinessForm, MarginForm
 from claims.views.form.line_pages import AlternativePage, LossesPage, PeriodsPage
 from claims.views.form.step_page import Content, Problems, StepPage, told
 from claims.views.form.visits import Visit
-from claims.views.public.parsed_fields import Problem
 from compensation.policy.consents import Consent
 from compensation.policy.filing_days import may_file_on, next_filing_day
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.wording import percent_text
+from compensation.runtime.forms import Problem
 from compensation.runtime.templatetags.wording import in_korean, local_name
-from compensation.values.bank_accounts import BANKS, parse_bank
+from compensation.values.bank_accounts import parse_bank
 from compensation.values.phones import format_phone
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
@@ -97,7 +97,6 @@ class AccountPage(StepPage):
             "forms": [form],
             "form": form,
             "recorded": recorded,
-            "recorded_bank": BANKS.get(recorded.bank_code) if recorded else None,
             "kept_number": kept,
             "cannot_change": bool(recorded and visit.code),
         }

@@ -9,7 +9,6 @@ from compensation.messaging.services.outbox import reachable_by
 from compensation.policy.deadlines import Clock, due_at
 from compensation.runtime.masking import masked_email, masked_phone
 from compensation.runtime.templatetags.wording import in_korean
-from compensation.values.bank_accounts import BANKS
 from compensation.values.working_days import working_calendar
 
 
@@ -24,7 +23,6 @@ def receipt_content(claim: Claim) -> dict[str, Any]:
         "services": policy.services,
         "industry": policy.industries.get(claim.industry_code),
         "account": account,
-        "bank": BANKS.get(account.bank_code) if account else None,
         "evidence": list(claim.evidence.all()),
         "consents": _consents(claim, policy),
         "assessed_until": due_at(clock=clock, holidays=working_calendar()),

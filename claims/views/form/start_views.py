@@ -17,14 +17,14 @@ from claims.selectors.claims import claims_of
 from claims.selectors.drafts import assisted_drafts, own_drafts, unsent
 from claims.selectors.public import BEFORE, OPEN, intake_state, open_programmes
 from claims.services.drafts import TooManyDrafts, start_draft
+from claims.services.drafts.agent import parse_agent_reason
 from claims.services.drafts.context import AGENT, WEB
-from claims.views.access import open_programme
 from claims.views.form.receipts import receipt_content
 from claims.views.form.visits import PERMISSION, note_access
-from claims.views.public.parsed_fields import Problem, told
 from compensation import limits
+from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
-from compensation.values.paragraphs import parse_paragraphs
+from compensation.runtime.forms import Problem, told
 from compensation.values.refused import ValueRefused
 
 REFUSED, CONFLICT = 422, 409
@@ -62,7 +62,11 @@ def assist(request: HttpRequest, code: str) -> HttpResponse:
         typed = request.POST.get("reason", "")
         try:
             draft = start_draft(
-                programme=programme, owner=request.user, at=timezone.now(), by_agent=True, reason=_reason(typed)
+                programme=programme,
+                owner=request.user,
+                at=timezone.now(),
+                by_agent=True,
+                reason=parse_agent_reason(typed),
             )
             return redirect("assist-page", code, draft.reference)
         except ValueRefused as refused:
@@ -118,14 +122,3 @@ def _listed(programme: Programme, channel: str) -> dict[str, Any]:
 
 def _too_many() -> str:
     return _("보내지 않은 접수가 너무 많습니다. 필요 없는 것을 먼저 지워 주세요.")
-
-
-def _reason(typed: object) -> str:
-    text = parse_paragraphs(typed, length_max=limits.AGENT_REASON_LENGTH_MAX).replace("\n", " ")
-    if not text:
-        raise ValueRefused(
-            "reason_missing",
-            "누가 전화했고 어떻게 본인임을 확인했는지 적어 주세요.",
-            "Please write who called, and how you made sure who it is.",
-        )
-    return text

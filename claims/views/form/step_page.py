@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from claims.services.drafts import FieldProblem, Typed
 from claims.views.form.visits import Visit
-from claims.views.public.parsed_fields import Problem, all_problems
+from compensation.runtime.forms import Problem, all_problems
 from compensation.runtime.templatetags.wording import in_korean
 
 Problems = Sequence[FieldProblem]

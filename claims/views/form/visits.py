@@ -12,15 +12,25 @@ from django.utils.http import urlencode
 
 from claims.models import Claim, ClaimDraft
 from claims.selectors.drafts import assisted_drafts, own_drafts
-from claims.selectors.public import IntakeState, intake_state
-from claims.services.drafts import StepContext, context_of, device_digest, problems_by_step, steps_for
+from claims.selectors.public import IntakeState, intake_among
+from claims.services.drafts import (
+    FilingRules,
+    StepContext,
+    context_of,
+    device_digest,
+    filing_rules,
+    problems_by_step,
+    steps_for,
+)
 from claims.services.drafts.steps import CHECK, EVIDENCE, LOSSES
-from claims.views.access import open_programme
 from claims.views.form.wording import WORDS
 from compensation.audit.services import record_access
+from compensation.programmes.access import open_programme
+from compensation.runtime.kept import Kept
 from compensation.runtime.middleware import client_address
 
 PERMISSION = "programmes.file_for_merchants"
+_rules: Kept[FilingRules] = Kept()
 
 
 @dataclass
@@ -76,7 +86,7 @@ class Visit:
 
     @cached_property
     def intake(self) -> IntakeState:
-        return intake_state(programme=self.draft.programme, at=timezone.now(), channel=self.context.channel)
+        return intake_among(windows=self.context.rules.windows, at=timezone.now())
 
     def is_done(self, step: str) -> bool:
         """Whether the step was filled in (of the evidence: looked at), and nothing is wrong with it."""
@@ -157,7 +167,13 @@ def open_visit(request: HttpRequest, reference: str, code: str = "") -> Visit:
     draft = get_object_or_404(drafts, reference=reference)
     if code:
         note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
-    return Visit(request, draft, context_of(draft, user=request.user), code)
+    return Visit(request, draft, context_of(draft, user=request.user, filing=_rules_for(draft)), code)
+
+
+def _rules_for(draft: ClaimDraft) -> FilingRules:
+    """What the pages of the form go by. A draft that is sent is read by the rules of that moment."""
+    key = (draft.programme_id, draft.by_agent)
+    return _rules.get(key, lambda: filing_rules(programme=draft.programme, by_agent=draft.by_agent))
 
 
 def note_access(request: HttpRequest, *, subject: str, task: str) -> None:

@@ -18,14 +18,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from claims.selectors.public import claims_on_record, open_programmes
-from claims.views.public.parsed_fields import ParsedField, PublicForm, all_problems
 from claims.views.public.programmes import intake
 from claims.views.public.throttle import LookUpThrottled, count_look_up
 from compensation.runtime.encryption import blind_index
+from compensation.runtime.forms import PageForm, ParsedField, all_problems
 from compensation.runtime.middleware import client_address
 from compensation.values.business_numbers import parse_business_number
-from compensation.values.phones import is_mobile, parse_phone
-from compensation.values.refused import ValueRefused
+from compensation.values.contacts import parse_mobile
 from users.services.sign_in_codes import CodeThrottled, send_code, verify_code
 
 PURPOSE = "check_claim"
@@ -33,19 +32,7 @@ PROVEN = "check_claim_proven"  # in the session: what was proven, as a digest, a
 PROVEN_SECONDS = 600  # how long the answers can be looked at: after a double click or a reload, for a second business
 
 
-def parse_mobile(typed: object) -> str:
-    """A Korean mobile number as E.164. Raises ValueRefused."""
-    phone = parse_phone(typed)
-    if not is_mobile(phone):
-        raise ValueRefused(
-            "phone_not_mobile",
-            "인증번호는 휴대전화로만 보낼 수 있습니다. 010-1234-5678처럼 휴대전화 번호를 적어 주세요.",
-            "Codes can be sent to mobile phones only. Please write a mobile number, such as 010-1234-5678.",
-        )
-    return phone
-
-
-class AskForm(PublicForm):
+class AskForm(PageForm):
     """Whose claim, and the phone that is registered for it."""
 
     business_number = ParsedField(
@@ -64,7 +51,7 @@ class AskForm(PublicForm):
     )
 
 
-class CodeForm(PublicForm):
+class CodeForm(PageForm):
     """The code that arrived by message."""
 
     code = forms.CharField(

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from claims.services.intake_rules import load_intake_rules
 from claims.views.public.estimate_forms import LossForm, MarginForm
-from claims.views.public.parsed_fields import all_problems
 from claims.views.public.programmes import WEB, find_public_programme, intake, of_the_only_programme
 from compensation import limits
 from compensation.policy.assessment import ClaimAssessment, ClaimFacts, assess_claim
@@ -21,6 +20,7 @@ from compensation.policy.evidence import missing_documents
 from compensation.policy.factors import Loss
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
+from compensation.runtime.forms import all_problems
 from compensation.runtime.templatetags.wording import in_korean
 
 METHODS = ["GET", "HEAD", "POST"]

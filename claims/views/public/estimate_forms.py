@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims.services.intake_rules import IntakeRules
-from claims.views.public.parsed_fields import DayInput, ParsedField, PublicForm, told
 from compensation.policy.document import Policy
 from compensation.policy.seoul import end_of_day
+from compensation.runtime.forms import DayInput, PageForm, ParsedField, told
 from compensation.runtime.templatetags.wording import in_korean
 from compensation.values.dates import DateValue, parse_date
 from compensation.values.percent import parse_percent
@@ -21,7 +21,7 @@ from compensation.values.yes_no import parse_yes_no
 YES_OR_NO = [("yes", _("있었습니다")), ("no", _("없었습니다"))]
 
 
-class LossForm(PublicForm):
+class LossForm(PageForm):
     """Sales lost by one service in one period."""
 
     service = ParsedField(
@@ -93,7 +93,7 @@ class LossForm(PublicForm):
         return data
 
 
-class MarginForm(PublicForm):
+class MarginForm(PageForm):
     """The business' own operating margin or its industry; with neither the general reference margin applies."""
 
     margin = ParsedField(

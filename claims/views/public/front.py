@@ -1,6 +1,8 @@
 """The front page of a programme: what happened, who gets what, until when, and the ways on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +13,9 @@ from django.views.decorators.http import require_safe
 from claims.selectors.public import items_outside_packages, packages_of
 from claims.views.overview_charts import tier_series
 from claims.views.public.programmes import find_public_programme, intake, of_the_only_programme
-from compensation.policy.document import Policy
+from compensation.policy.document import EvidenceKind, Policy
 from compensation.policy.tiers import COUNCIL, FAST, NO_SUPPORT, Tier
-from compensation.programmes.models import Programme
+from compensation.programmes.models import BenefitItem, BenefitPackage, IncidentService, Programme
 from compensation.programmes.selectors import current_policy, services_of
 
 
@@ -24,6 +26,40 @@ class Rung:
     tier: Tier
     series: str
     bound_won: int
+
+
+@dataclass
+class Told:
+    """What the page tells of a programme besides where its intake stands.
+
+    Read when the template asks for it, and it does not ask while it has the part of the page from a moment ago.
+    """
+
+    programme: Programme
+
+    @cached_property
+    def policy(self) -> Policy:
+        return current_policy(programme=self.programme).policy
+
+    @cached_property
+    def services(self) -> Sequence[IncidentService]:
+        return services_of(self.programme)
+
+    @cached_property
+    def documents(self) -> list[EvidenceKind]:
+        return [kind for kind in self.policy.evidence_kinds if kind.required_for_council]
+
+    @cached_property
+    def packages(self) -> list[BenefitPackage]:
+        return list(packages_of(programme=self.programme))
+
+    @cached_property
+    def to_apply_for(self) -> list[BenefitItem]:
+        return list(items_outside_packages(programme=self.programme))
+
+    @cached_property
+    def tiers(self) -> dict[str, Any]:
+        return _tiers(self.policy)
 
 
 @require_safe
@@ -41,20 +77,15 @@ def programme_front(request: HttpRequest, code: str) -> HttpResponse:
 def intake_live(request: HttpRequest, code: str) -> HttpResponse:
     """Where the intake stands now: the part of the front page that asks again every minute."""
     programme = find_public_programme(code)
-    policy = current_policy(programme=programme).policy
-    return render(request, "public/intake.html", intake(programme, timezone.now()) | {"policy": policy})
+    return render(request, "public/intake.html", _content(programme))
 
 
 def _show(request: HttpRequest, programme: Programme) -> HttpResponse:
-    policy = current_policy(programme=programme).policy
-    content = intake(programme, timezone.now()) | {
-        "services": services_of(programme),
-        "policy": policy,
-        "documents": [kind for kind in policy.evidence_kinds if kind.required_for_council],
-        "packages": packages_of(programme=programme),
-        "to_apply_for": items_outside_packages(programme=programme),
-    }
-    return render(request, "public/front.html", content | _tiers(policy))
+    return render(request, "public/front.html", _content(programme))
+
+
+def _content(programme: Programme) -> dict[str, Any]:
+    return intake(programme, timezone.now()) | {"told": Told(programme)}
 
 
 def _tiers(policy: Policy) -> dict[str, Any]:

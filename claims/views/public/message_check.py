@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from claims.views.public.parsed_fields import ParsedField, PublicForm, all_problems
 from claims.views.public.throttle import LookUpThrottled, count_look_up
 from compensation.messaging.check_codes import normalise_check_code
 from compensation.messaging.selectors import message_by_check_code
+from compensation.runtime.forms import PageForm, ParsedField, all_problems
 from compensation.values.text import plain_text
 
 
-class MessageCheckForm(PublicForm):
+class MessageCheckForm(PageForm):
     """A mistyped code is told from one that we never sent: the check character gives it away."""
 
     code = ParsedField(

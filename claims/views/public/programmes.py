@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from claims.selectors.public import BEFORE, OPEN, intake_state, open_programmes, public_programme
 from compensation.programmes.models import Programme
+from compensation.runtime.kept import Kept
 
 WEB = "web"
+_open: Kept[list[Programme]] = Kept()
 
 
 def find_public_programme(code: str) -> Programme:
@@ -24,7 +26,7 @@ def find_public_programme(code: str) -> Programme:
 
 def of_the_only_programme(request: HttpRequest, view: Callable[..., HttpResponse], *, name: str) -> HttpResponse:
     """The view of the only open programme; where there are several, or none, the list that leads to it by `name`."""
-    programmes = open_programmes()
+    programmes = _open.get("all", open_programmes)
     if len(programmes) == 1:
         return view(request, programmes[0])
     at = timezone.now()

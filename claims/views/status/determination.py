@@ -1,5 +1,6 @@
 """A determination with its reasons: as a page, and as a letter (PDF) to keep or to print."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,7 @@ from claims.services.letters import determination_letter
 from claims.views.claim_content import tier_of, working_of
 from claims.views.evidence_viewing import HARMLESS_HEADERS
 from claims.views.status.own import own_claim
-from claims.views.status.pages import objecting
+from claims.views.status.pages import objecting, objection_result
 from compensation.audit.services import record_access
 from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import in_korean
@@ -27,7 +28,8 @@ from compensation.runtime.templatetags.wording import in_korean
 def my_determination(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """What was decided and why, how it was worked out, and what can be done about it until when."""
     claim = own_claim(request, reference)
-    determination = _determination(claim, number)
+    determinations = determinations_of(claim=claim)
+    determination = _determination(determinations, number)
     policy = determination.assessment.policy_version.policy
     content = {
         "claim": claim,
@@ -36,6 +38,7 @@ def my_determination(request: HttpRequest, reference: str, number: int) -> HttpR
         "tier": tier_of(determination.assessment, policy),
         "working": working_of(determination.assessment),
         "is_current": claim.determination_id == determination.pk,
+        **objection_result(claim, determination, determinations),
         **objecting(claim, determination, policy, timezone.now()),
     }
     return render(request, "merchant/determination.html", content)
@@ -47,7 +50,7 @@ def my_determination(request: HttpRequest, reference: str, number: int) -> HttpR
 def my_letter(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The letter in the language of the page, made when it is asked for. Whoever takes it leaves an access record."""
     claim = own_claim(request, reference)
-    determination = _determination(claim, number)
+    determination = _determination(determinations_of(claim=claim), number)
     language = "ko" if in_korean() else "en"
     letter = determination_letter(determination=determination, language=language, at=timezone.now())
     record_access(
@@ -61,9 +64,8 @@ def my_letter(request: HttpRequest, reference: str, number: int) -> HttpResponse
     return HttpResponse(letter, headers=_headers(claim, number))
 
 
-def _determination(claim: Claim, number: int) -> Determination:
+def _determination(rows: Sequence[Determination], number: int) -> Determination:
     """The determinations of a claim are counted from 1. Raises Http404."""
-    rows = determinations_of(claim=claim)
     if not 1 <= number <= len(rows):
         raise Http404
     return rows[number - 1]

@@ -16,10 +16,11 @@ from claims.selectors.status import policy_for, why_not_open_to
 from claims.services.evidence_files.refusals import CLAIM_MB_MAX, FILE_MB_MAX
 from claims.services.objections import ObjectionRefused, file_objection, withdraw_objection
 from claims.views.claim_content import tier_of
-from claims.views.status.own import REFUSED, Problem, by_kind, own, own_claim, papers_since, take_papers, told
+from claims.views.status.own import REFUSED, by_kind, own, own_claim, papers_since, take_papers
 from claims.views.status.questions import ONLY_UPLOAD
 from compensation import limits
 from compensation.policy.deadlines import objection_until
+from compensation.runtime.forms import Problem, told
 from compensation.values.refused import ValueRefused
 
 TARGETS = {"objection_reasons_missing": "reasons", "text_too_long": "reasons"}

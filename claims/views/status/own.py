@@ -1,6 +1,6 @@
 """What the pages of a merchant's own claim share: finding it, problems with their fields, and the papers of a form."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -15,22 +15,14 @@ from claims.services.evidence_files.refusals import EvidenceRefused
 from claims.views.claim_content import find_claim
 from compensation.policy.document import EvidenceKind
 from compensation.policy.transitions import EvidenceScanState
-from compensation.runtime.templatetags.wording import in_korean
-from compensation.values.refused import ValueRefused
+from compensation.runtime.forms import Problem, told
 
 REFUSED = 422  # what was sent is understood and not taken; the page says why
 
 
-class Problem(NamedTuple):
-    """What has to be put right, and the id of the element where that is done."""
-
-    target: str
-    message: str
-
-
 def own_claim(request: HttpRequest, reference: str) -> Claim:
     """A claim of a merchant whom the user represents, with its history. Raises Http404."""
-    return find_claim(claims_of(user=request.user), reference)
+    return find_claim(claims_of(user=request.user), reference, for_merchant=True)
 
 
 def own(rows: Any, reference: str) -> Any:
@@ -39,11 +31,6 @@ def own(rows: Any, reference: str) -> Any:
     if row is None:
         raise Http404
     return row
-
-
-def told(refused: ValueRefused) -> str:
-    """The sentence in the language of the page."""
-    return refused.message_ko if in_korean() else refused.message_en
 
 
 def take_papers(request: HttpRequest, *, claim: Claim, kinds: Any) -> list[Problem]:

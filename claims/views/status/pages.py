@@ -1,5 +1,6 @@
 """A merchant's claims, and the page of one: where it stands, what happened, what came out, what can be done next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,14 @@ from claims.models import Claim, Determination, ObjectionKind
 from claims.selectors.claims import claims_of
 from claims.selectors.drafts import own_drafts, unsent
 from claims.selectors.evidence_files import evidence_list
-from claims.selectors.status import determinations_of, policy_for, status_of, why_not_open_to, with_status
+from claims.selectors.status import (
+    determinations_of,
+    policy_for,
+    result_of_objection,
+    status_of,
+    why_not_open_to,
+    with_status,
+)
 from claims.selectors.timeline import timeline_of
 from claims.services.withdrawal import OPEN_STATES
 from claims.views.claim_content import content_of
@@ -22,7 +30,8 @@ from claims.views.status.own import own_claim
 from claims.views.status.steps import steps_of
 from compensation.policy.deadlines import objection_until
 from compensation.policy.document import Policy
-from compensation.policy.transitions import ClaimState
+from compensation.policy.transitions import AccountStanding, ClaimState, PayoutState
+from merchants.selectors.accounts import awaits_confirmation
 
 
 @require_safe
@@ -61,12 +70,28 @@ def my_claim(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": steps_of(claim, status),
         "events": timeline_of(claim=claim, determinations=determinations, evidence=evidence, policy=policy),
         "evidence": evidence,
-        "determination_number": len(determinations) if claim.determination else None,
+        "determination_number": _number_of(claim.determination, determinations),
+        **objection_result(claim, claim.determination, determinations),
         "asked": _asked(content, status, at),
         "can_withdraw": claim.state in OPEN_STATES,
         **objecting(claim, claim.determination, policy, at),
     }
     return render(request, "merchant/claim.html", content)
+
+
+def objection_result(
+    claim: Claim, determination: Determination | None, determinations: Sequence[Determination]
+) -> dict[str, Any]:
+    """The old determination beside the new one, where an objection led to it."""
+    result = result_of_objection(claim=claim, determination=determination)
+    number = _number_of(result.before, determinations) if result else None
+    return {"objection_result": result, "before_number": number}
+
+
+def _number_of(determination: Determination | None, determinations: Sequence[Determination]) -> int | None:
+    """Its place among those of the claim, from 1. The one that counts is not always the last: a decision was undone."""
+    places = {row.pk: number for number, row in enumerate(determinations, start=1)}
+    return places.get(determination.pk) if determination else None
 
 
 def objecting(claim: Claim, determination: Determination | None, policy: Policy, at: datetime) -> dict[str, Any]:
@@ -86,10 +111,22 @@ def _asked(content: dict[str, Any], status: Any, at: datetime) -> dict[str, Any]
     claim: Claim = content["claim"]
     if status.question:
         kinds = [kind for kind in content["policy"].evidence_kinds if kind.code in status.question.kinds]
-        return {"code": "question", "question": status.question, "kinds": kinds, "late": at >= status.question.due_at}
+        late = at >= status.question.due_at
+        return {
+            "code": "question",
+            "question": status.question,
+            "kinds": kinds,
+            "policy": content["policy"],
+            "late": late,
+        }
     if claim.state == ClaimState.WITHDRAWN:
         return None
     pays = claim.determination and claim.determination.amount_won
     if content["account"] is None and (pays or claim.state == ClaimState.AWAITING_COUNCIL):
         return {"code": "account"}
+    came_back = any(payout.state == PayoutState.RETURNED for payout in status.payouts)
+    if pays and (came_back or content["account"].standing == AccountStanding.REFUSED):
+        return {"code": "account_refused"}
+    if pays and awaits_confirmation(content["account"]):
+        return {"code": "account_change"}
     return {"code": "papers", "kinds": content["missing"]} if content["missing"] else None

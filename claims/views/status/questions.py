@@ -15,9 +15,10 @@ from claims.models import Claim, Question
 from claims.selectors.status import policy_for
 from claims.services.evidence_files.refusals import CLAIM_MB_MAX, FILE_MB_MAX
 from claims.services.questions import AnswerRefused, answer
-from claims.views.status.own import REFUSED, Problem, by_kind, own, own_claim, papers_since, take_papers, told
+from claims.views.status.own import REFUSED, by_kind, own, own_claim, papers_since, take_papers
 from compensation import limits
 from compensation.policy.transitions import QuestionState
+from compensation.runtime.forms import Problem, told
 from compensation.values.refused import ValueRefused
 
 ONLY_UPLOAD = "upload"
@@ -62,6 +63,7 @@ def _page(request: HttpRequest, claim: Claim, asked: Question, problems: list[Pr
     content = {
         "claim": claim,
         "question": asked,
+        "policy": policy_for(claim=claim),
         "late": timezone.now() >= asked.due_at,
         "kinds": by_kind(kinds, papers_since(claim, asked.asked_at), problems),
         "problems": problems,

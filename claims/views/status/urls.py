@@ -3,6 +3,7 @@
 from django.urls import path
 
 from claims.views.status.account import my_account
+from claims.views.status.account_change import my_account_answer, my_account_code
 from claims.views.status.determination import my_determination, my_letter
 from claims.views.status.objections import my_objection, my_objection_withdrawal
 from claims.views.status.pages import my_claim, my_claims
@@ -18,6 +19,8 @@ urlpatterns = [
     path(CLAIM, my_claim, name="my-claim"),
     path(f"{CLAIM}questions/<slug:question>/", my_question, name="my-question"),
     path(f"{CLAIM}account/", my_account, name="my-account"),
+    path(f"{CLAIM}account/code/", my_account_code, name="my-account-code"),
+    path(f"{CLAIM}account/answer/", my_account_answer, name="my-account-answer"),
     path(f"{CLAIM}withdraw/", my_withdrawal, name="my-withdrawal"),
     path(f"{CLAIM}determinations/<int:number>/", my_determination, name="my-determination"),
     path(f"{CLAIM}determinations/<int:number>/letter/", my_letter, name="my-letter"),

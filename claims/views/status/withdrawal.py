@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from claims.services.withdrawal import OPEN_STATES, REASONS, WithdrawalRefused, withdraw
-from claims.views.status.own import REFUSED, Problem, own_claim, told
+from claims.views.status.own import REFUSED, own_claim
+from compensation.runtime.forms import Problem, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
