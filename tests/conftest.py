@@ -8,4 +8,4 @@ from tests import services  # noqa: E402
 
 services.name_the_servers()
 
-pytest_plugins = ["tests.services", "tests.workers", "tests.cast", "tests.web"]
+pytest_plugins = ["tests.services", "tests.database", "tests.workers", "tests.cast", "tests.web"]

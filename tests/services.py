@@ -7,11 +7,15 @@ from database 8 on, which the tests empty).
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 import redis
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -21,7 +25,7 @@ from compensation.embedded import postgres, redis_server
 from compensation.embedded.state import State
 
 FIRST_REDIS_DATABASE = 8
-_FOLDER = "COMPENSATION_TEST_FOLDER"  # set by the first process of a run, inherited by its xdist workers
+FOLDER = "COMPENSATION_TEST_FOLDER"  # set by the first process of a run, inherited by its xdist workers
 _OWN = "COMPENSATION_TEST_SERVERS"  # which of the two servers are ours
 
 
@@ -33,11 +37,14 @@ class QuickArgon2(Argon2PasswordHasher):
 
 def name_the_servers() -> None:
     """Put this run's addresses into the environment, and set Django up. Called before any test module is read."""
-    if _FOLDER not in os.environ:
+    if FOLDER not in os.environ:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated run cleans up like an interrupted one
+        # Containers often forbid it, and each of the many processes that tests start would compile the product again.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        sys.dont_write_bytecode = False
         _sweep_killed_runs()
         folder = State(embedded.VAR).folder(f"test-{os.getpid()}")
-        os.environ[_FOLDER] = str(folder)
+        os.environ[FOLDER] = str(folder)
         os.environ[_OWN] = " ".join(name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name))
         os.environ |= embedded.service_urls(var=folder).as_environment()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
@@ -49,6 +56,13 @@ def name_the_servers() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["tests.services.QuickArgon2"]
+    # Tests change the rules and look at once; what a process keeps of them is tested by itself.
+    settings.KEPT_SECONDS = 0
+    settings.CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    # Static files by their own names. Here and not in a fixture: a test module may build an address while it is read,
+    # and from then on the storage is what it was. Without collected files, no client looks through their folder.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = None
     # pytest-django in a process of pytest-xdist would read the settings by it, before that process has its own Redis.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
@@ -63,39 +77,80 @@ def urls_for_other_processes() -> dict[str, str]:
     }
 
 
+def is_own(name: str) -> bool:
+    """Whether the server of that address (DATABASE_URL, REDIS_URL) is one of the run's own."""
+    return name in os.environ[_OWN].split()
+
+
 @pytest.fixture(scope="session")
 def servers() -> None:
     """PostgreSQL and Redis run. The first process of the run that asks starts them."""
-    state = State(Path(os.environ[_FOLDER]))
-    own, expected = os.environ[_OWN].split(), embedded.service_urls()
+    state = State(Path(os.environ[FOLDER]))
+    expected = embedded.service_urls()
     with state.locked():
         started = {
-            "DATABASE_URL": postgres.start(state, durable=False) if "DATABASE_URL" in own else None,
-            "REDIS_URL": redis_server.start(state) if "REDIS_URL" in own else None,
+            "DATABASE_URL": postgres.start(state, durable=False) if is_own("DATABASE_URL") else None,
+            "REDIS_URL": redis_server.start(state) if is_own("REDIS_URL") else None,
         }
+        if url := started["DATABASE_URL"]:
+            _make_entering_cheap(url)
     for name, url in started.items():
         if url and url.rsplit("/", 1)[0] != expected.as_environment()[name].rsplit("/", 1)[0]:
             pytest.exit(f"A port of the test servers was taken by another program ({name}): run the tests again.", 3)
 
 
+def _make_entering_cheap(url: str) -> None:
+    """Of the thousands of connections of a run each proves the password: by one round of hashing, not by 4096."""
+    with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SET scram_iterations = 1")
+        cursor.execute("ALTER ROLE CURRENT_USER PASSWORD %s", [connection.info.password])
+        connection.commit()
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers: None, django_db_modify_db_settings: None) -> None:
-    """pytest-django asks for this before it makes the test database."""
+def redis_client(servers: None) -> Iterator[redis.Redis]:
+    """This test process' Redis."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        yield client
 
 
 @pytest.fixture(autouse=True)
 def _empty_redis(request: pytest.FixtureRequest) -> None:
     """What one test left in Redis (counters, messages) is not there for the next."""
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
-        request.getfixturevalue("servers")
-        with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
-            client.flushdb()
+        request.getfixturevalue("redis_client").flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _forget_customer_centres() -> None:
+    """What a process keeps of the programmes of one test is not there for the next."""
+    from compensation.programmes.selectors import programmes
+
+    programmes._customer_centres.cache_clear()
+
+
+@pytest.fixture
+def warm_process(programme: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has served a page before, for tests that count queries: what is kept a minute is known."""
+    from django.utils import timezone
+
+    from compensation.programmes.selectors import programmes
+
+    monkeypatch.setattr(programmes, "CENTRES_KEPT_SECONDS", 10**12)
+    programmes.customer_centres(at=timezone.now())
+
+
+def pytest_collection_finish() -> None:
+    """A tenth of the run's time: what is loaded by now stays, and is not looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_unconfigure() -> None:
     """The end of the run, also an interrupted one: stop the servers and remove their folder."""
-    if "PYTEST_XDIST_WORKER" not in os.environ and _FOLDER in os.environ:
-        _remove(Path(os.environ.pop(_FOLDER)))
+    if "PYTEST_XDIST_WORKER" not in os.environ and FOLDER in os.environ:
+        _remove(Path(os.environ.pop(FOLDER)))
 
 
 def _sweep_killed_runs() -> None:

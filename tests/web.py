@@ -1,14 +1,14 @@
-"""What tests of pages need: static files without a manifest, axe, and a real Chromium (from `bin/assets.py --dev`)."""
+"""What tests of pages need: the English texts, axe, and a real Chromium (from `bin/assets.py --dev`)."""
 
 import io
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path(__file__).parent.parent / "var" / "chromium"
 FLAGS = [
@@ -19,17 +19,19 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TIMEOUT_MS = 30_000
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = f"""axe.run(document, {{runOnly: {RULES}}}).then(found =>
+AXE = f"""axe.run(document, {{runOnly: {RULES}, resultTypes: ["violations"], selectors: false}}).then(found =>
     found.violations.map(rule => `${{rule.id}}: ${{rule.nodes.map(node => node.html)}}`))"""
-
-
-@pytest.fixture
-def plain_static(settings: object) -> None:
-    """Static files by their own names: no collected, hashed copies are needed."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = django_settings.STORAGES | {"staticfiles": plain}
+# The page and what its scripts asked for are there and in place. (Quiet on the wire for half a second, Playwright's
+# "networkidle", says the same half a second later.)
+SETTLED = """() => new Promise(done => {
+    const busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    const look = () => document.readyState === "complete" && !document.querySelector(busy)
+        ? done() : requestAnimationFrame(look)
+    look()
+})"""
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,7 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("There is no Chromium yet: python bin/assets.py --dev")
     libraries = {"LD_LIBRARY_PATH": str(CHROMIUM / "lib"), "FONTCONFIG_PATH": str(CHROMIUM)}
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=TIMEOUT_MS)  # a busy machine paints late; what is true comes
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM / "chrome", args=FLAGS, env=os.environ | libraries
@@ -52,6 +55,12 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@cache
+def axe_script() -> str:
+    """axe defines itself on the page that this is evaluated on."""
+    return (CHROMIUM / "axe.min.js").read_text()
 
 
 @pytest.fixture(params=["ko", "en"])
@@ -79,9 +88,10 @@ def _stays(url: str, site: str) -> bool:
 
 def faults_of(page: Page) -> list[str]:
     """Complaints, overflow and what axe finds at both widths. axe comes last: it tries what the policy forbids."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
+    page.evaluate(SETTLED)
     faults = [*page.complaints]
-    page.evaluate((CHROMIUM / "axe.min.js").read_text())
+    page.evaluate(axe_script())
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
         if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:

@@ -61,3 +61,10 @@ def problem_of(answer: Any, status: int) -> dict[str, Any]:
 def fields_of(answer: Any) -> dict[str, str]:
     """The code of what is wrong, by field."""
     return {field["field"]: field["code"] for field in problem_of(answer, 422)["fields"]}
+
+
+def on_the_site(user: User) -> Program:
+    """A program in the browser of somebody who works on a programme, and has signed in: they have no tokens."""
+    program = Program()
+    program.client.force_login(user)
+    return program

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web import faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "programme")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("programme")]
 
 
 @pytest.mark.usefixtures("english_texts")

@@ -87,7 +87,6 @@ def test_the_report_is_for_those_who_may_see_the_figures(client, officer, progra
     assert answer.json()
 
 
-@pytest.mark.usefixtures("plain_static")
 def test_the_page_for_trying_is_served_from_the_site_with_its_own_policy(client):
     page = client.get("/api/docs/try/")
     assert page.status_code == 200

@@ -14,9 +14,9 @@ PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE645
 FREE, END, FAT_SECTOR = 0xFFFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFFD  # [MS-CFB] 2.1
 
 
-def picture(kind: str = "JPEG", *, size: tuple[int, int] = (320, 240), **options: object) -> bytes:
+def picture(kind: str = "JPEG", *, size: tuple[int, int] = (320, 240), mode: str = "RGB", **options: object) -> bytes:
     """A picture with a red left half, so that one sees which way is up."""
-    image = Image.new("RGB", size, "white")
+    image = Image.new(mode, size, "white")
     image.paste("red", (0, 0, size[0] // 2, size[1]))
     output = io.BytesIO()
     image.save(output, kind, **options)

@@ -6,7 +6,8 @@ from claims.models import Claim, ClaimLoss
 from claims.services.assessment import assess_next_batch
 from compensation.programmes.models import Programme
 from merchants.models import BankAccount, Merchant, Representative
-from tests.cast import NOW, make_claims
+from tests.cast import MANY_CLAIMS, NOW, make_claims
+from tests.database import look_over_tables
 from users.models import User
 from users.services.people import system_user
 
@@ -19,6 +20,8 @@ def assessed_claims(*, programme: Programme, count: int) -> None:
     every_fourth.update(lost_sales_won=9_000_000)
     while assess_next_batch(programme=programme, actor=system_user(), at=NOW):
         pass
+    if count >= MANY_CLAIMS:
+        look_over_tables()
 
 
 def merchant_with_account(claim: Claim, *, user: User | None = None) -> Merchant:

@@ -17,7 +17,7 @@ from tests.cast import NOW
 from tests.claims.form_cast import filled_draft, good_answers, merchant_user, policy_of, save
 from tests.claims.test_draft_pages import flat, post_step
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "kept")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept")]
 
 STEPS = ["business", "periods", "losses", "margin", "alternative", "account", "consents"]
 BAD = {

@@ -23,7 +23,7 @@ from tests.claims.form_cast import (
     spread_over_two_days,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "kept", "in_the_window")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept", "in_the_window")]
 
 
 @pytest.fixture
@@ -166,7 +166,9 @@ def test_a_draft_begun_before_stays_a_draft_after_and_says_so(browser, programme
     with time_machine.travel(datetime(2023, 2, 13, 0, 0, tzinfo=SEOUL), tick=False):
         browser.force_login(owner)
         address = f"/my/drafts/{draft.reference}/steps/check/"
-        assert "접수 기간이 끝났습니다" in browser.get(address).content.decode()
+        page = browser.get(address).content.decode()
+        assert "접수 기간이 끝났습니다" in page
+        assert "2023년 3월 14일까지 보관하고, 그 뒤에 지웁니다." in page
         answer = browser.post(address, {"declared": declared(policy_of(programme))})
         assert answer.status_code == 409
         assert "작성하던 접수로 그대로 남아" in answer.content.decode()

@@ -17,7 +17,7 @@ from users.services.people import system_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("plain_static", "english_texts", "kept"),
+    pytest.mark.usefixtures("english_texts", "kept"),
 ]
 FORM = f"#evidence form:has(input[value={KIND}])"
 
@@ -87,10 +87,10 @@ def test_without_javascript_the_same_happens_on_whole_pages(chromium, client, dr
     page = context.new_page()
     signed_in(page, client, draft, live_server)
     send(page, paths["그림.svg"])
-    assert "그림.svg" in page.inner_text(f"#evidence-{KIND}-error")
+    expect(page.locator(f"#evidence-{KIND}-error")).to_contain_text("그림.svg")
     send(page, paths["매출.pdf"])
-    assert page.url.endswith(f"/my/drafts/{draft.reference}/evidence/")
-    assert "매출.pdf" in page.inner_text("#evidence li")
+    page.wait_for_url(f"**/my/drafts/{draft.reference}/evidence/")
+    expect(page.locator("#evidence li")).to_contain_text("매출.pdf")
     page.click("#evidence li form button")
-    assert page.locator("#evidence li").count() == 0
+    expect(page.locator("#evidence li")).to_have_count(0)
     context.close()

@@ -74,7 +74,7 @@ REFUSED = {
     "an HWP with a password": (hwp(password=True), "file_password"),
     "an HWPX with a password": (hwpx(**{"META-INF/manifest.xml": b"<m><encryption-data/></m>"}), "file_password"),
     "an XLSX with a password": (compound("EncryptedPackage", b""), "file_password"),
-    "a picture of too many pixels": (picture("PNG", size=(8_001, 8_000)), "image_too_large"),
+    "a picture of too many pixels": (picture("PNG", size=(8_001, 8_000), mode="1"), "image_too_large"),
     "a bomb": (archive(XLSX_PARTS | {"xl/a.xml": bytes(20_000_000)}), "file_zip_bomb"),
     "a bomb of parts": (archive(XLSX_PARTS, listed_again="xl/workbook.xml", times=20_000), "file_zip_bomb"),
     "a bomb that uses its bytes again": (

@@ -66,7 +66,7 @@ TAKEN = [
     ("채널 가입", "무", "merchant.on_channel", False),
     ("채널 가입", "", "merchant.on_channel", None),
     ("은행", "004", "bank_account.bank_code", "004"),
-    ("은행", "카카오뱅크", "bank_account.bank_code", "090"),
+    ("은행", "신한", "bank_account.bank_code", "088"),
     ("계좌번호", "0123-45-67890", "bank_account.number", "01234567890"),
     ("예금주", "주식회사 봄", "bank_account.holder", "주식회사 봄"),
     ("접수일시", "2022-10-19", "received_at", moment(2022, 10, 19)),

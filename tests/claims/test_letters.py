@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from claims.models import Claim
+from claims.models import Claim, Payout
 from claims.services import letters
 from claims.services.assessment import assess_next_batch
 from claims.services.facts import correct_facts
@@ -13,7 +13,7 @@ from merchants.models import BankAccount, Merchant
 from tests.cast import NOW, person
 from tests.claims.status_cast import DAY, WITHOUT_SUPPORT, assessed_claim, hong
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 
 
 def text_of(pdf: bytes) -> str:
@@ -39,6 +39,7 @@ def test_a_korean_letter_says_what_why_how_and_until_when(programme):
         "2023년 3월 2일까지",
         "이의신청이나 확인 요청을 해도 이미 결정된 지원금은 예정대로 지급합니다.",
         "****1234",
+        "1015 피해지원 고객센터 070-0000-1015",
     ):
         assert part in words
     assert "98765432101234" not in words
@@ -61,6 +62,7 @@ def test_a_letter_without_a_payout_promises_none(programme):
 
 def test_a_letter_without_an_account_asks_for_one(programme):
     claim = assessed_claim(programme)
+    Payout.objects.update(account=None)
     BankAccount.objects.all().delete()
     assert "받을 계좌가 아직 등록되어 있지 않습니다." in text_of(letter(claim))
 

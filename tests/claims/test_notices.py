@@ -4,6 +4,8 @@ from claims.models import Notice
 from claims.services.assessment import assess_next_batch
 from claims.services.notices import write_next_notices
 from compensation.messaging.models import Message
+from compensation.programmes.selectors import current_policy
+from compensation.programmes.services.policy_versions import add_if_changed
 from merchants.models import Merchant
 from tests.cast import NOW, one_claim
 
@@ -54,3 +56,12 @@ def test_a_merchant_that_cannot_be_reached_holds_nobody_up(programme, ops):
 def test_a_change_that_is_rolled_back_leaves_no_notice(programme, ops):
     one_claim(programme=programme, lost_sales_won=100_000)
     assert not Notice.objects.exists()
+
+
+def test_what_is_told_follows_from_the_rules_that_the_claim_was_assessed_by(programme, ops):
+    assessed(programme, ops, 100_000)
+    document = current_policy(programme).document
+    later = document | {"deadlines": document["deadlines"] | {"objection_days": 5}}
+    add_if_changed(programme=programme, document=later)
+    write_next_notices(at=NOW)
+    assert "2023년 3월 2일" in Message.objects.get().body

@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Claim
-from claims.selectors.claims import COUNT_MAX, PAGE_SIZE
+from claims.selectors.paging import COUNT_MAX, PAGE_SIZE
 from compensation.policy.references import reference_from
 from compensation.programmes.models import Role
 from compensation.runtime.encryption import blind_index
@@ -11,7 +11,7 @@ from merchants.models import Merchant
 from tests.cast import make_claims, one_claim, person
 from tests.claims.pages_cast import assessed_claims, merchant_with_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 
 LIST = "/programmes/1015/claims/"
 PERSONAL = ("010-1234-5678", "01012345678", "+821012345678", "98765432101234", "홍길동", "hong@example.kr")

@@ -11,7 +11,7 @@ from compensation.policy.factors import Loss
 from compensation.programmes.selectors import current_policy
 from merchants.models import Merchant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "programme")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
 LOSS = {
     "service": "messenger",

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from claims.views.public import programmes
 from compensation.programmes.models import Incident, PolicyVersion, Programme
 from compensation.programmes.services.policy_versions import digest_of
+from compensation.runtime.kept import Kept
 from tests.cast import NOW, SEOUL
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 
 OPENS, CLOSES = datetime(2023, 1, 30, tzinfo=SEOUL), datetime(2023, 2, 13, tzinfo=SEOUL)
 MOMENT = timedelta(microseconds=1)
@@ -139,6 +141,7 @@ def test_a_closed_programme_keeps_its_page_but_not_the_front(client, programme):
     assert "누가 얼마를 받나요" in page_of(client, "/p/1015/")
 
 
+@pytest.mark.usefixtures("warm_process")
 def test_the_front_page_takes_few_queries_and_no_session(client, programme, django_assert_num_queries):
     with django_assert_num_queries(QUERIES):
         page_of(client)
@@ -147,3 +150,19 @@ def test_the_front_page_takes_few_queries_and_no_session(client, programme, djan
 
 def test_public_pages_that_only_show_take_no_post(client, programme):
     assert {client.post(path).status_code for path in ("/", "/p/1015/", "/p/1015/intake/")} == {405}
+
+
+@pytest.mark.usefixtures("english_texts", "warm_process")
+def test_what_is_kept_for_seconds_is_right_to_the_microsecond_and_in_the_language(
+    client, programme, settings, monkeypatch, django_assert_num_queries
+):
+    settings.KEPT_SECONDS = 60
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    monkeypatch.setattr(programmes, "_open", Kept())
+    assert OPEN in page_of(client, at=CLOSES - MOMENT)
+    with django_assert_num_queries(0):
+        page = page_of(client, at=CLOSES)
+    assert CLOSED in page
+    assert "누가 얼마를 받나요" in page
+    client.cookies["django_language"] = "en"
+    assert "누가 얼마를 받나요" not in page_of(client, at=CLOSES)

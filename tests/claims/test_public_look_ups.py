@@ -15,7 +15,7 @@ from merchants.models import Merchant
 from tests.cast import NOW, one_claim
 from users.services.sign_in_codes import send_code
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "programme")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
 BUSINESS, OTHER_BUSINESS = "220-81-62517", "120-81-47521"
 PHONE, OTHER_PHONE = "010-1234-5678", "010-8765-4321"

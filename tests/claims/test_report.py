@@ -6,11 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from claims.models import Review
 from claims.selectors.report import programme_report
 from claims.services.assessment import assess_next_batch
 from compensation.ledger.models import Transfer
 from merchants.services.channel_cash import grant_channel_cash
-from tests.cast import NOW, make_claims, one_claim
+from tests.cast import NOW, a_council, a_session, make_claims, one_claim, refer, referred_review
+from tests.claims.council_cast import vote_all
 
 
 @pytest.fixture
@@ -95,3 +97,15 @@ def test_many_claims_add_up(programme, ops):
     make_claims(programme=programme, count=500)
     assess_next_batch(programme=programme, actor=ops, at=NOW)
     assert programme_report(programme=programme, as_of=NOW)["checks_hold"]
+
+
+def test_what_the_council_decided_has_its_own_figures(assessed):
+    council = a_council(assessed)
+    reviews = [*Review.objects.all(), referred_review(assessed)]
+    item = a_session(assessed, refer(reviews[0], amount_won=700_000)).items.get()
+    vote_all(item, council)
+    report = programme_report(programme=assessed, as_of=NOW)
+    assert report["claims"]["decided_by_council"] == {"claims": 1, "payout_won": 700_000}
+    assert report["claims"]["reviews_open"] == {"open": 0, "held": 0, "referred": 1}
+    assert report["payouts_due_won"] == 30_000 + 50_000 + 700_000
+    assert (report["checks_hold"], report["claims"]["waiting_for_council"]) == (True, 1)

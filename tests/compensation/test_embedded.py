@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
@@ -21,7 +22,7 @@ from compensation.embedded.system import command_line
 
 
 @pytest.fixture
-def var(monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty_var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A private folder whose servers are stopped afterwards, whatever the test did to them."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
@@ -29,6 +30,23 @@ def var(monkeypatch: pytest.MonkeyPatch) -> Path:
     yield folder
     embedded.stop_services(var=folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A folder in which the database was made and stopped: making one takes a second, a copy nearly nothing."""
+    folder = State(embedded.VAR).folder(f"test-{os.getpid()}-made")
+    postgres.start(State(folder), durable=False)
+    postgres.stop(State(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def var(empty_var: Path, made: Path) -> Path:
+    """A private folder with a database that was stopped."""
+    subprocess.run(["cp", "-a", made / "postgres", made / "secrets", empty_var], check=True)
+    return empty_var
 
 
 def start(var: Path, *, durable: bool = False) -> embedded.ServiceUrls:
@@ -51,8 +69,8 @@ def wait_until_gone(pid: int) -> None:
         time.sleep(0.01)
 
 
-def test_both_servers_answer_on_the_addresses_they_give(var):
-    urls = start(var)
+def test_both_servers_answer_on_the_addresses_they_give(empty_var):
+    urls = start(empty_var)
     assert query(urls, "SELECT current_database()") == "compensation"
     assert redis.Redis.from_url(urls.redis_url).ping()
 
@@ -63,13 +81,12 @@ def test_starting_twice_reuses_what_runs(var):
     assert embedded.running_services(var=var) == before
 
 
-def test_two_starts_at_once_make_one_pair(var):
-    code = (
-        f"from pathlib import Path; from compensation import embedded; embedded.start_services(var=Path({str(var)!r}))"
-    )
+def test_two_starts_at_once_make_one_pair(empty_var):
+    place = f"Path({str(empty_var)!r})"
+    code = f"from pathlib import Path; from compensation import embedded; embedded.start_services(var={place})"
     starters = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [starter.wait() for starter in starters] == [0, 0, 0]
-    assert query(start(var), "SELECT 1") == 1
+    assert query(start(empty_var), "SELECT 1") == 1
 
 
 def test_a_restart_keeps_address_and_data(var):
@@ -131,9 +148,9 @@ def test_a_given_database_is_neither_started_nor_replaced(var, monkeypatch):
     assert embedded.running_services(var=var)["PostgreSQL"] is None
 
 
-def test_a_half_made_data_folder_is_made_anew(var):
-    (State(var).folder("postgres") / "data.new").mkdir()
-    assert query(start(var), "SELECT 1") == 1
+def test_a_half_made_data_folder_is_made_anew(empty_var):
+    (State(empty_var).folder("postgres") / "data.new").mkdir()
+    assert query(start(empty_var), "SELECT 1") == 1
 
 
 def test_the_durable_server_is_fitted_to_the_machine(var):
@@ -151,10 +168,10 @@ def test_a_secret_is_made_once_and_private(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root meets PostgreSQL's refusal to run as root")
-def test_root_starts_a_server_below_a_closed_folder(var):
-    State(var).folder("run")
-    var.chmod(0o700)
-    urls = start(var)
+def test_root_starts_a_server_below_a_closed_folder(empty_var):
+    State(empty_var).folder("run")
+    empty_var.chmod(0o700)
+    urls = start(empty_var)
     assert query(urls, "SELECT 1") == 1
-    assert postgres.running_pid(State(var)) is not None
-    assert Path(f"/proc/{postgres.running_pid(State(var))}").stat().st_uid != 0
+    assert postgres.running_pid(State(empty_var)) is not None
+    assert Path(f"/proc/{postgres.running_pid(State(empty_var))}").stat().st_uid != 0

@@ -66,6 +66,17 @@ def test_going_back_to_an_older_policy_is_a_new_version_too(reload: Reload, prog
     assert current_policy(programme).number == 3
 
 
+REWORDED = ('title_ko = "사실 확인"', 'title_ko = "사실 확인과 서약"')
+RAISED = ('code = "truth"\nversion = 1', 'code = "truth"\nversion = 2')
+
+
+def test_a_changed_consent_text_needs_a_higher_version(reload: Reload):
+    assert refused(reload, REWORDED) == ["policy.consents[2].version"]
+    assert reload(REWORDED, RAISED) == ["policy.consents[2].version", "policy.consents[2].title_ko"]
+    assert reload() == ["policy.consents[2].version", "policy.consents[2].title_ko"]  # back to the first, as it was
+    assert refused(reload, ('title_en = "Declaration of truth"', 'title_en = "Truth"'), RAISED)  # 2 meant another text
+
+
 def test_a_dry_run_says_what_would_change_and_changes_nothing(reload: Reload, programme: Programme):
     assert reload(DEARER, ("value_won = 3_000", "value_won = 4_000"), dry_run=True) == [
         "benefit_items.coupon-3000.value_won",
@@ -123,6 +134,11 @@ def test_what_the_file_no_longer_names_is_removed(reload: Reload):
     changed = reload(('code = "storage-pass"', 'code = "drawer-pass"'), ('code = "wide"', 'code = "wider"'))
     assert {"benefit_items.storage-pass", "budget_scenarios.wide"} <= set(changed)
     assert not BenefitItem.objects.filter(code="storage-pass").exists()
+
+
+@pytest.mark.parametrize("change", [("quota = 3_000_000", "quota = 4_000_000"), ("05T10:00", "06T10:00")])
+def test_what_can_be_applied_for_keeps_its_offer_once_it_has_opened(reload: Reload, change: tuple[str, str]):
+    assert refused(reload, change) == ["benefit_items[5].offer"]
 
 
 def test_a_window_that_has_opened_may_grow(reload: Reload):

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from compensation import limits
 from tests.concurrency.waiting import somebody_waits_for_us, wait_until
 from tests.users.grant_cast import NOON, chunks_done, running_job, work_off
 from users import tasks
 from users.models import Grant, GrantJob
-from users.selectors.grants import prove
-from users.services import grant_jobs
+from users.selectors.grant_proof import prove
+from users.services import grant_running
 from users.services.grant_chunks import grant_next_chunk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +32,7 @@ def messages() -> int:
 
 def sweep_later() -> None:
     """The sweeper, as beat would call it once the job has been quiet for long enough."""
-    grant_jobs.sweep(at=timezone.now() + timedelta(seconds=grant_jobs.QUIET_SECONDS + 1))
+    grant_running.sweep(at=timezone.now() + timedelta(seconds=grant_running.QUIET_SECONDS + 1))
 
 
 def wait_until_finished(job: GrantJob) -> None:
@@ -72,17 +73,17 @@ def test_a_start_asks_for_as_many_workers_as_can_be_busy():
     broker().flushdb()
     work_off(running_job(members=300))
     running_job(members=3_000, chunk_size=100)
-    assert messages() == grant_jobs.TASKS_PER_JOB
+    assert messages() == limits.GRANT_WORKERS_MAX
 
 
 def test_the_sweeper_leaves_a_job_alone_that_moves_on():
     job = running_job(at=NOON)
     grant_next_chunk(job=job, at=NOON + timedelta(seconds=60))
     broker().flushdb()
-    grant_jobs.sweep(at=NOON + timedelta(seconds=60 + grant_jobs.QUIET_SECONDS))
+    grant_running.sweep(at=NOON + timedelta(seconds=60 + grant_running.QUIET_SECONDS))
     assert messages() == 0
-    grant_jobs.sweep(at=NOON + timedelta(seconds=61 + grant_jobs.QUIET_SECONDS))
-    assert messages() == grant_jobs.TASKS_PER_JOB
+    grant_running.sweep(at=NOON + timedelta(seconds=61 + grant_running.QUIET_SECONDS))
+    assert messages() == limits.GRANT_WORKERS_MAX
 
 
 def test_the_sweeper_finishes_a_job_whose_last_worker_died():

@@ -41,3 +41,13 @@ def somebody_waits_for_us() -> bool:
             "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
         )
         return cursor.fetchone()[0]
+
+
+def nobody_else_is_at_work() -> bool:
+    """Whether no other session is in a transaction. A killed one is, and holds its locks, until the server notices."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND xact_start IS NOT NULL AND pid <> pg_backend_pid())"
+        )
+        return cursor.fetchone()[0]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from claims.models import Claim
 from tests.claims.evidence_samples import picture
@@ -171,7 +171,7 @@ class Walker:
         self.page.wait_for_selector(".error-summary:focus")
         self.complaints = [text for text in self.complaints if "status of 422" not in text]
         self.looks()
-        assert self.page.input_value(wrong) == typed
+        expect(self.page.locator(wrong)).to_have_value(typed)
         assert self.page.get_attribute(wrong, "aria-invalid") == "true"
 
     def text(self, selector: str) -> str:

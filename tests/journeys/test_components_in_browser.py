@@ -11,7 +11,7 @@ from compensation.programmes.models import Role
 from tests.cast import person
 from tests.web import NARROW, WIDE, faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = ROOT / "var" / "screenshots"  # stays there to be looked at

@@ -6,6 +6,7 @@ The whole way through it, with and without JavaScript, is walked in test_merchan
 import pytest
 import time_machine
 from django.test import Client
+from playwright.sync_api import expect
 
 from claims.models import Claim, ClaimDraft
 from compensation.programmes.models import Role
@@ -13,7 +14,7 @@ from tests.cast import NOW, person
 from tests.claims.form_cast import filled_draft, merchant_user, save, send
 from tests.web import faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts", "kept")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
 ON = ".form-page__buttons button"
 
@@ -80,10 +81,10 @@ def test_the_number_is_checked_and_known_data_filled_in_while_one_types(page, dr
     page.fill("#id_trade_name", "새 가게")
     page.fill("#id_business_number", "2208162517")
     page.wait_for_selector(".number-check__good")
-    assert page.input_value("#id_trade_name") == "새 가게"
+    expect(page.locator("#id_trade_name")).to_have_value("새 가게")
     page.fill("#id_business_number", "123-45-67891")
     page.wait_for_selector("#business-details .notice--success")
-    assert "다정찻집" in page.inner_text("#business-details")
+    expect(page.locator("#business-details")).to_contain_text("다정찻집")
     assert faults_of(page) == []
 
 
@@ -91,19 +92,19 @@ def test_the_days_follow_from_the_service_until_somebody_writes_others(page, dra
     save(draft, "periods", {})
     open_step(page, draft, "periods")
     page.select_option("[name=line-1-service]", "messenger")
-    assert page.input_value("[name=line-1-ended]") == "2022-10-16"
+    expect(page.locator("[name=line-1-ended]")).to_have_value("2022-10-16")
     page.select_option("[name=line-1-service]", "mail")
-    assert page.input_value("[name=line-1-ended]") == "2022-10-20"
+    expect(page.locator("[name=line-1-ended]")).to_have_value("2022-10-20")
     page.fill("[name=line-1-ended]", "2022-10-17")
     page.select_option("[name=line-1-service]", "messenger")
-    assert page.input_value("[name=line-1-ended]") == "2022-10-17"
+    expect(page.locator("[name=line-1-ended]")).to_have_value("2022-10-17")
 
 
 def test_a_second_loss_with_lost_sales_from_comparable_days(page, draft):
     open_step(page, draft, "periods")
     page.click("[value=add]")
     page.wait_for_selector("[name=line-2-service]")
-    assert page.locator(".field__error").count() == 0
+    expect(page.locator(".field__error")).to_have_count(0)
     assert faults_of(page) == []
     page.select_option("[name=line-2-service]", "taxi")
     page.fill("[name=line-2-began]", "2022-10-15")
@@ -114,11 +115,11 @@ def test_a_second_loss_with_lost_sales_from_comparable_days(page, draft):
     page.fill("[name=outage]", "200000")
     page.click(ON)
     page.wait_for_selector(".outcome__amount")
-    assert "1,000,000" in page.inner_text(".outcome__amount")
+    expect(page.locator(".outcome__amount")).to_contain_text("1,000,000")
     assert faults_of(page) == []
     page.click("[name=use]")
     page.wait_for_url("**/steps/losses/")
-    assert page.input_value("[name=line-2-lost_sales]") == "1,000,000"
+    expect(page.locator("[name=line-2-lost_sales]")).to_have_value("1,000,000")
 
 
 def test_the_last_steps_by_keyboard_alone(page, draft):
@@ -153,7 +154,7 @@ def test_two_devices_and_nothing_is_lost(page, draft):
     page.fill("[name=margin]", "30")
     page.click(ON)
     page.wait_for_selector(".notice--warning:focus")
-    assert page.input_value("[name=margin]") == "30"
+    expect(page.locator("[name=margin]")).to_have_value("30")
     page.complaints[:] = [text for text in page.complaints if "status of 409" not in text]
     assert faults_of(page) == []
     page.click(ON)
@@ -181,5 +182,5 @@ def test_an_agent_reads_the_consents_aloud(page, programme, live_server):
     page.wait_for_url("**/steps/business/")
     assert faults_of(page) == []
     page.goto(page.url.replace("business", "consents"))
-    assert page.locator(".consent").count() == 3
+    expect(page.locator(".consent")).to_have_count(3)
     assert faults_of(page) == []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from claims.models import Answer, Claim, Objection
 from claims.services.assessment import assess_next_batch
@@ -20,7 +21,7 @@ from users.services.people import system_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("plain_static", "english_texts", "kept"),
+    pytest.mark.usefixtures("english_texts", "kept"),
 ]
 
 
@@ -69,7 +70,7 @@ def test_a_claim_in_a_tier_is_decided_and_objected_to(walker, programme):
     walker.attaches("files-sales_loss_proof")
     walker.writes("reasons", "그 서비스를 쓰지 않는 손님이 많았습니다.")
     walker.on("main form button >> nth=0", f"/my/claims/{claim.reference}/")
-    assert walker.page.locator("#objection").is_visible()
+    expect(walker.page.locator("#objection")).to_be_visible()
     assert "30,000" in walker.text(".outcome__amount")
     assert Objection.objects.get().evidence.count() == 1
 
@@ -77,7 +78,7 @@ def test_a_claim_in_a_tier_is_decided_and_objected_to(walker, programme):
 @walks("council")
 def test_a_claim_before_the_council_is_asked_about_and_answered(walker, programme, officer, chromium):
     claim = file_and_assess(walker, programme)
-    assert walker.page.locator(".outcome--council").is_visible()
+    expect(walker.page.locator(".outcome--council")).to_be_visible()
     officer_asks(chromium, walker, claim)
     walker.opens("/my/claims/")
     walker.follows("article h2 a", f"/my/claims/{claim.reference}/")
@@ -94,9 +95,9 @@ def test_a_claim_before_the_council_is_asked_about_and_answered(walker, programm
 def test_a_claim_without_support_says_why(walker, programme):
     claim = file_and_assess(walker, programme)
     assert (claim.state, claim.determination.amount_won) == ("determined", 0)
-    assert walker.page.locator(".outcome--none").is_visible()
+    expect(walker.page.locator(".outcome--none")).to_be_visible()
     assert walker.page.locator("#working ~ .working li").count() >= 3
     walker.follows(".outcome a.button--quiet", "/determinations/1/")
     assert walker.page.locator("#working ~ .working li").count() >= 3
     assert walker.letter_begins() == b"%PDF-"
-    assert walker.page.locator("#object").is_visible()
+    expect(walker.page.locator("#object")).to_be_visible()

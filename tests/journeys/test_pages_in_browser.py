@@ -4,15 +4,17 @@ The server sends its content security policy, so whatever a page would break of 
 """
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from claims.models import Claim
+from compensation.messaging.models import Message
 from compensation.programmes.models import Role
 from tests.cast import person
 from tests.claims.pages_cast import assessed_claims, merchant_with_account
+from tests.messaging.cast import message
 from tests.web import faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
 PASSWORD = "correct horse battery"
 
@@ -21,7 +23,10 @@ PASSWORD = "correct horse battery"
 def claims(programme) -> dict[str, Claim]:
     """One claim of each end, and a merchant's user for the paid one."""
     assessed_claims(programme=programme, count=60)
-    person("officer", programme, Role.OFFICER)
+    person("officer", programme, Role.OFFICER, Role.AGENT)
+    message(programme=programme)
+    for state in ("sending", "failed"):
+        Message.objects.update(state=state, fault="number unknown")
     paid = Claim.objects.filter(state="determined", determination__amount_won__gt=0).first()
     merchant_with_account(paid, user=person("merchant", programme, Role.MERCHANT))
     return {"paid": paid, "council": Claim.objects.filter(state="awaiting_council").first()}
@@ -43,18 +48,19 @@ def test_the_sign_in_page_and_its_error(page, claims):
     assert faults_of(page) == []
     page.complaints.clear()
     sign_in(page, "nobody")
-    assert page.locator("[role=alert]").is_visible()
+    expect(page.locator("[role=alert]")).to_be_visible()
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
 
 def test_the_pages_of_an_officer(page, claims):
     sign_in(page, "officer")
-    assert page.url.endswith("/programmes/1015/")
+    page.wait_for_url("**/programmes/1015/")
     base = "/programmes/1015/"
     for path in (
         base,
         f"{base}claims/",
         f"{base}claims/?q=nothing",
+        f"{base}messages/",
         *(f"{base}claims/{c.reference}/" for c in claims.values()),
     ):
         page.goto(path)
@@ -64,7 +70,7 @@ def test_the_pages_of_an_officer(page, claims):
 
 def test_the_pages_of_a_merchant(page, claims):
     sign_in(page, "merchant")
-    assert page.url.endswith("/my/claims/")
+    page.wait_for_url("**/my/claims/")
     assert faults_of(page) == []
     page.click("article h2 a")
     assert claims["paid"].reference in page.content()

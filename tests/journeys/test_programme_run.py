@@ -49,7 +49,7 @@ def test_the_whole_programme_runs_and_a_second_run_changes_nothing(files, celery
 
 
 def test_a_worker_killed_while_it_assesses_leaves_every_claim_with_one_end(programme, ops, celery_worker_process):
-    make_claims(programme=programme, count=30_000)
+    make_claims(programme=programme, count=15_000)
     victim = celery_worker_process(queues=QUEUES, concurrency=2)
     send_workers(programme=programme)
     wait_until(lambda: Assessment.objects.exists(), "the first batch is assessed")
@@ -58,7 +58,7 @@ def test_a_worker_killed_while_it_assesses_leaves_every_claim_with_one_end(progr
     celery_worker_process(queues=QUEUES, concurrency=2)
     sweep_assessment()
     wait_until(lambda: not Claim.objects.filter(state="received").exists(), "all claims are assessed")
-    assert Assessment.objects.count() == Claim.objects.count() == 30_000
+    assert Assessment.objects.count() == Claim.objects.count() == 15_000
     due = Transfer.objects.filter(kind="determination")
     assert due.count() == Claim.objects.filter(determination__amount_won__gt=0).count()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from claims.models import Claim
 from compensation.messaging.check_codes import new_check_code
@@ -17,7 +17,7 @@ from merchants.models import Merchant
 from tests.cast import NOW, SEOUL, one_claim
 from tests.web import NARROW, faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
 WEIGHT_BYTES_MAX = 150_000  # compressed, on first load, fonts aside
 BUSINESS, PHONE = "220-81-62517", "010-1234-5678"
@@ -91,13 +91,13 @@ def test_the_way_through_the_estimate(page):
     fill_estimate(page, 1, "3,500,000원")
     page.click(SUBMIT)
     page.wait_for_selector("#result:focus")
-    assert "50,000" in page.inner_text(".outcome__amount")
+    expect(page.locator(".outcome__amount")).to_contain_text("50,000")
     assert faults_of(page) == []
     page.click("[name=change][value=add]")
     page.wait_for_selector("[name=loss-2-service]:focus")
     fill_estimate(page, 2, "9000000", service="shop")
     page.click(SUBMIT)
-    assert page.locator(".outcome--council").is_visible()
+    expect(page.locator(".outcome--council")).to_be_visible()
     assert faults_of(page) == []
 
 
@@ -115,7 +115,7 @@ def test_the_answers_about_a_message(page, claim):
     page.fill("[name=code]", "K7M4")
     page.click(SUBMIT)
     assert faults_but(page, 400) == []
-    assert page.input_value("[name=code]") == "K7M4"
+    expect(page.locator("[name=code]")).to_have_value("K7M4")
 
 
 def test_the_way_to_a_claim_that_is_already_there(page, claim):
@@ -129,7 +129,7 @@ def test_the_way_to_a_claim_that_is_already_there(page, claim):
     page.fill("[name=code]", re.search(r"\d{6}", Message.objects.get().body)[0])
     page.keyboard.press("Enter")
     page.wait_for_selector("#verdict:focus")
-    assert claim.reference in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(claim.reference)
     assert faults_of(page) == []
 
 
@@ -138,7 +138,7 @@ def test_the_time_left_renews_itself(chromium, live_server, clock):
     page = context.new_page()
     page.clock.install()
     page.goto("/")
-    assert page.inner_text(".intake__left strong") == "12일 13시간"
+    expect(page.locator(".intake__left strong")).to_have_text("12일 13시간")
     clock.move_to(CLOSES - timedelta(minutes=5, seconds=30))
     page.clock.fast_forward(61_000)
     page.wait_for_selector(".intake__left strong:text-is('5분')")
@@ -154,17 +154,17 @@ def test_everything_works_without_javascript(plain_page, claim):
     plain_page.click(".ways a >> nth=0")
     fill_estimate(plain_page, 1, "35만")
     plain_page.click(SUBMIT)
-    assert plain_page.locator(".error-summary").is_visible()
-    assert plain_page.input_value("[name=loss-1-lost_sales]") == "35만"
+    expect(plain_page.locator(".error-summary")).to_be_visible()
+    expect(plain_page.locator("[name=loss-1-lost_sales]")).to_have_value("35만")
     fill_estimate(plain_page, 1, "350,000")
     plain_page.click(SUBMIT)
-    assert "30,000원" in plain_page.inner_text(".outcome__amount")
+    expect(plain_page.locator(".outcome__amount")).to_contain_text("30,000원")
     walk_to_the_claim(plain_page)
-    assert claim.reference in plain_page.inner_text("main")
+    expect(plain_page.locator("main")).to_contain_text(claim.reference)
     plain_page.goto("/check-message/")
     plain_page.fill("[name=code]", new_check_code())
     plain_page.click(SUBMIT)
-    assert plain_page.locator(".verdict--no").is_visible()
+    expect(plain_page.locator(".verdict--no")).to_be_visible()
 
 
 def test_the_estimate_by_keyboard_alone(page):

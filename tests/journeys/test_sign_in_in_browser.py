@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from merchants.services.registration import MerchantDetails, register_merchants
 from tests.cast import NOW
@@ -11,7 +11,7 @@ from tests.users.sign_in_cast import kakao_stand_in, last_code, other_than
 from tests.web import NARROW, faults_of
 from users.models import User
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
 CONTACT, CODE, SUBMIT = "[name=contact]", "[name=code]", "main form.card button"
 
@@ -80,7 +80,7 @@ def test_by_phone_from_the_door_to_the_business(kakao, page, business):
     page.fill("[name=business_number]", "123-45-67891")
     page.click(SUBMIT)
     page.wait_for_url("**/account/")
-    assert "한빛분식" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("한빛분식")
     assert faults_of(page) == []
 
 
@@ -129,5 +129,5 @@ def test_the_wait_for_another_code_ends_by_itself(page, monkeypatch):
 def test_the_door_of_the_staff(page):
     page.goto("/sign-in/?next=/programmes/1015/")
     page.click("a[href^='/staff/sign-in/']")
-    assert page.input_value("main [name=next]") == "/programmes/1015/"
+    expect(page.locator("main [name=next]")).to_have_value("/programmes/1015/")
     assert faults_of(page) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from claims.models import Answer, Claim, Objection
 from claims.services.objections import file_objection
@@ -27,7 +27,7 @@ from tests.claims.status_cast import (
 )
 from tests.web import NARROW, faults_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static", "english_texts", "kept")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
 SEND, UPLOAD = "main form button.button--wide >> nth=0", "main form button[value=upload]"
 
@@ -126,7 +126,7 @@ def test_answering_with_papers_after_a_mistake(page, live_server, programme, cla
     page.fill("[name=text]", "확인서는 신청해 두었습니다.")
     page.click(UPLOAD)
     page.wait_for_selector("text=매출-2.jpg")
-    assert page.input_value("[name=text]") == "확인서는 신청해 두었습니다."
+    expect(page.locator("[name=text]")).to_have_value("확인서는 신청해 두었습니다.")
     page.click(SEND)
     page.wait_for_selector("[role=status]")
     assert faults_of(page) == []
@@ -170,15 +170,15 @@ def test_the_whole_thread_without_javascript(plain_page, live_server, programme,
     page.goto(f"/my/claims/{claims['asked'].reference}/")
     page.click(".asked a")
     page.click(SEND)
-    assert page.locator("[role=alert]").is_visible()
+    expect(page.locator("[role=alert]")).to_be_visible()
     page.set_input_files(f"[name=files-{SALES}]", paper(1))
     page.set_input_files(f"[name=files-{CERTIFICATE}]", paper(2))
     page.click(SEND)
-    assert page.locator("[role=status]").is_visible()
+    expect(page.locator("[role=status]")).to_be_visible()
     page.goto(f"/my/claims/{claims['waiting'].reference}/withdraw/")
     page.check("[value=withdrawn_other]")
     page.click(SEND)
-    assert page.locator("[role=status]").is_visible()
+    expect(page.locator("[role=status]")).to_be_visible()
 
 
 def test_an_officer_asks_on_the_page_of_the_claim(page, live_server, programme, officer, claims):

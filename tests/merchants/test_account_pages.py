@@ -10,7 +10,7 @@ from tests.cast import NOW
 from users.models import User
 from users.services.sign_up import add_contact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 NUMBER, PHONE = "1234567891", "+821012345678"
 
 

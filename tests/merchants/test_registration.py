@@ -67,7 +67,7 @@ def test_a_filled_blank_is_in_the_history_with_actor_and_reason() -> None:
 
 def test_the_number_of_statements_does_not_grow(django_assert_num_queries: Any) -> None:
     for count in (10, 300):
-        with django_assert_num_queries(5):  # savepoint and release; who is there, insert, who is there now
+        with django_assert_num_queries(3):  # who is there, insert, who is there now
             register(*(details(f"{count}{i:07}") for i in range(count)))
 
 

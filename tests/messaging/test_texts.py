@@ -26,6 +26,8 @@ LINK = re.compile(r"https?:|www\.|://|//|\w\.(?:com|kr|한국)", re.IGNORECASE)
 SENDER = "1015 피해지원"
 NEEDED = {
     "sign_in_code",
+    "pass_served",
+    "pass_ending",
     "claim_received",
     "claim_determined_paid",
     "claim_determined_nothing",
@@ -35,9 +37,17 @@ NEEDED = {
     "answer_received",
     "objection_received",
     "objection_decided",
+    "council_granted",
+    "council_refused",
+    "council_undone",
     "bank_account_changed",
     "claim_withdrawn",
     "evidence_refused",
+    "payout_paid",
+    "payout_returned",
+    "payout_delayed",
+    "payout_topped_up",
+    "top_up_withdrawn",
 }
 
 

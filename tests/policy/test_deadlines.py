@@ -15,7 +15,7 @@ from compensation.policy.deadlines import (
     read_clock,
     remind_at,
 )
-from compensation.policy.seoul import SEOUL
+from compensation.policy.seoul import SEOUL, day_in_seoul
 
 HOLIDAYS = frozenset({date(2023, 1, 23), date(2023, 1, 24)})  # Monday and Tuesday
 
@@ -101,7 +101,10 @@ def test_the_clock_never_starts_again_from_zero(pauses, one, other):
     first, later = sorted((one, other))
     paused = clock(*pauses, working_days=20)
     left = [read_clock(clock=paused, at=at, holidays=HOLIDAYS).remaining_working_days for at in (first, later)]
-    assert left[0] >= left[1]
+    assert (
+        left[0] + 1 >= left[1]
+    )  # today is counted in advance, and given back when the merchant is asked before its end
+    assert left[0] >= left[1] or day_in_seoul(first) in {day_in_seoul(began) for began, _ in pauses}
 
 
 @given(PAUSES, MINUTES, st.integers(1, 20))

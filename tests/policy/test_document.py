@@ -65,6 +65,9 @@ def test_the_policy_reads_the_same_from_the_database(document, policy):
         (("evidence", 1, "required_for_council"), 1, "policy.evidence[1].required_for_council"),
         (("council", "parties_present_min"), 5, "policy.council.parties_present_min"),
         (("council", "parties"), ["academia", "academia"], "policy.council.parties"),
+        (("council", "parties", 1, "name_en"), None, "policy.council.parties[1].name_en"),
+        (("council", "parties", 1, "code"), "academia", "policy.council.parties[2].code"),
+        (("council", "parties"), "academia", "policy.council.parties"),
         (("council", "tie"), "coin", "policy.council.tie"),
         (("council", "chair"), "academia", "policy.council.chair"),
         (("deadlines",), None, "policy.deadlines"),
@@ -116,6 +119,15 @@ def test_a_faulty_filing_day_is_named_by_its_path(document, filing_days, fault):
 def test_the_company_does_not_count_as_present_where_it_does_not_vote(document):
     document["council"] |= {"company_votes": False, "parties_present_min": 4}
     assert paths_of_faults(document) == ["policy.council.parties_present_min"]
+
+
+def test_a_version_from_before_parties_had_names_can_still_be_read(document):
+    document["council"]["parties"] = ["consumer_groups", "academia", "company"]
+    assert [party.name_ko for party in parse_policy(document).council.parties] == [
+        "consumer_groups",
+        "academia",
+        "company",
+    ]
 
 
 def test_every_fault_is_listed_not_only_the_first(document):

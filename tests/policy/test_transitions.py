@@ -11,22 +11,40 @@ STATES_IN_CODE = {
     "GRANT_JOB": transitions.GrantJobState,
     "GRANT_JOB_RUN": transitions.GrantJobRunState,
     "GRANT_CHUNK": transitions.GrantChunkState,
+    "HANDOVER_FILE": transitions.HandoverFileState,
+    "PASS_QUOTA_CHANGE": transitions.PassQuotaChangeState,
     "PROGRAMME": transitions.ProgrammeState,
     "EVIDENCE_SCAN": transitions.EvidenceScanState,
     "QUESTION": transitions.QuestionState,
     "OBJECTION": transitions.ObjectionState,
+    "REVIEW": transitions.ReviewState,
+    "AGENDA_ITEM": transitions.AgendaItemState,
+    "PAYOUT": transitions.PayoutState,
+    "PAYOUT_BATCH": transitions.PayoutBatchState,
+    "ACCOUNT": transitions.AccountStanding,
     "MESSAGE": transitions.MessageState,
 }
 ALLOWED = {
     "CLAIM": "received>determined received>awaiting_council received>withdrawn determined>received "
-    "awaiting_council>received awaiting_council>withdrawn",
-    "GRANT_JOB": "draft>rehearsed rehearsed>approved rehearsed>draft",
-    "GRANT_JOB_RUN": "idle>running running>finished",
+    "awaiting_council>received awaiting_council>withdrawn awaiting_council>determined determined>awaiting_council",
+    "GRANT_JOB": "draft>rehearsed rehearsed>approved rehearsed>draft "
+    "draft>cancelled rehearsed>cancelled approved>cancelled",
+    "GRANT_JOB_RUN": "idle>running running>paused paused>running running>finished paused>finished",
     "GRANT_CHUNK": "pending>done pending>failed failed>pending",
+    "HANDOVER_FILE": "pending>written pending>failed failed>pending",
+    "PASS_QUOTA_CHANGE": "proposed>approved proposed>withdrawn",
     "PROGRAMME": "draft>open open>closed closed>open",
     "EVIDENCE_SCAN": "waiting>clean waiting>infected waiting>unscanned unscanned>clean unscanned>infected",
     "QUESTION": "asked>answered asked>cancelled",
-    "OBJECTION": "received>withdrawn received>decided",
+    "OBJECTION": "received>withdrawn received>decided decided>received",
+    "REVIEW": "open>held held>open open>referred referred>open open>closed held>closed referred>closed closed>open",
+    "AGENDA_ITEM": "open>decided open>sent_back open>deferred open>dropped",
+    "PAYOUT": "due>batched due>cancelled batched>due batched>cancelled batched>released released>paid "
+    "released>returned released>unknown unknown>paid unknown>returned",
+    "PAYOUT_BATCH": "draft>frozen draft>cancelled frozen>draft frozen>cancelled frozen>releasing releasing>released "
+    "released>closed",
+    "ACCOUNT": "entered>verified entered>to_check entered>refused to_check>verified to_check>refused to_check>entered "
+    "verified>to_check verified>refused refused>entered",
     "MESSAGE": "waiting>sending sending>sent sending>failed sending>waiting failed>waiting",
 }
 MATRIX = [(name, old, new) for name, table in TABLES.items() for old, new in product(table.states, repeat=2)]

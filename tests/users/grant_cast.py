@@ -1,14 +1,15 @@
 """Who and what the grant tests are about: a package, Mina who makes jobs, Aram who approves them."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from compensation.programmes.models import BenefitPackage, Incident, Programme
+from compensation.programmes.models import BenefitItem, BenefitPackage, Incident, Programme
 from users.models import GrantChunk, GrantJob, User
 from users.selectors.grants import job_progress
-from users.services import grant_jobs
+from users.services import grant_jobs, grant_running
 from users.services.grant_chunks import grant_next_chunk
 from users.services.members import make_members
 
@@ -31,14 +32,36 @@ def package(code: str = "members-all") -> BenefitPackage:
         code="outage", defaults={"began_at": datetime(2022, 10, 15, tzinfo=SEOUL), "ended_at": GRANTS_FROM}
     )
     programme, _ = Programme.objects.get_or_create(code="1015", defaults={"incident": incident})
-    return BenefitPackage.objects.get_or_create(
+    gift, is_new = BenefitPackage.objects.get_or_create(
         programme=programme, code=code, defaults={"value_won": VALUE_WON, "grants_from": GRANTS_FROM}
+    )
+    if is_new:
+        gift.items.add(emoticon(programme))
+    return gift
+
+
+def emoticon(programme: Programme, *, days: int | None = 90) -> BenefitItem:
+    validity = {"kind": "permanent"} if days is None else {"kind": "days", "days": days}
+    return BenefitItem.objects.get_or_create(
+        programme=programme,
+        code=f"emoticon-{days}",
+        defaults={"kind": "emoticon", "value_won": VALUE_WON, "validity": validity},
     )[0]
 
 
-def planned_job(*, chunk_size: int = 100) -> GrantJob:
+def planned_job(*, chunk_size: int = 100, **wishes: Any) -> GrantJob:
     gift = package()
-    return grant_jobs.plan(programme=gift.programme, package=gift, maker=mina(), at=NOON, chunk_size=chunk_size)
+    return grant_jobs.plan(
+        programme=gift.programme, package=gift, maker=mina(), at=NOON, chunk_size=chunk_size, **wishes
+    )
+
+
+def approved(job: GrantJob) -> GrantJob:
+    return grant_jobs.approve(job=grant_jobs.rehearse(job=job, actor=mina(), at=NOON), approver=aram(), at=NOON)
+
+
+def started(job: GrantJob) -> GrantJob:
+    return grant_running.start(job=approved(job), at=NOON)
 
 
 def running_job(*, members: int = 1_000, chunk_size: int = 100, at: datetime = NOON) -> GrantJob:
@@ -50,7 +73,7 @@ def work_off(job: GrantJob) -> GrantJob:
     """What the workers do, in this process."""
     while grant_next_chunk(job=job, at=timezone.now()):
         pass
-    grant_jobs.finish_if_done(job=job, at=timezone.now())
+    grant_running.finish_if_done(job=job, at=timezone.now())
     job.refresh_from_db()
     return job
 

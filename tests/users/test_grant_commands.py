@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from tests.users.grant_cast import aram, mina, package
 from users.models import Grant, Member
@@ -35,6 +36,13 @@ def test_a_job_is_run_by_workers_and_its_figures_are_printed(celery_worker_proce
     assert figures["adds_up"]
     assert figures["progress"]["expected"] == figures["members"] == 5_000
     assert figures["progress"]["granted"] == Grant.objects.count()
+
+
+@pytest.fixture(autouse=True)
+def _in_korean():
+    """Whatever language the page of an earlier test has left behind."""
+    with translation.override("ko"):
+        yield
 
 
 @pytest.mark.parametrize(

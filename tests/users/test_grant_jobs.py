@@ -19,8 +19,9 @@ from tests.users.grant_cast import (
     work_off,
 )  # fmt: skip
 from users.models import Grant, GrantJob, Member, MemberStatus, User
-from users.selectors.grants import job_progress, prove
-from users.services import grant_jobs
+from users.selectors.grant_proof import prove
+from users.selectors.grants import job_progress
+from users.services import grant_jobs, grant_running
 from users.services.grant_chunks import ATTEMPTS_MAX, grant_next_chunk
 from users.services.members import make_members
 
@@ -79,7 +80,7 @@ def test_a_member_who_joins_after_the_rehearsal_is_in_the_next_job():
     job = rehearsed_job()
     late = Member.objects.create(joined_on=date(2023, 1, 1))
     grant_jobs.approve(job=job, approver=aram(), at=NOON)
-    assert prove(job=work_off(grant_jobs.start(job=job, at=NOON))).holds
+    assert prove(job=work_off(grant_running.start(job=job, at=NOON))).holds
     assert not Grant.objects.filter(member_id=late.pk).exists()
     assert job_progress(job=work_off(running_job(members=1_001))).granted == 1
     assert Grant.objects.filter(member_id=late.pk).exists()
@@ -120,16 +121,16 @@ def test_steps_cannot_be_skipped_or_repeated():
     with pytest.raises(grant_jobs.GrantJobMovedOn):
         grant_jobs.approve(job=job, approver=aram(), at=NOON)
     with pytest.raises(grant_jobs.GrantJobMovedOn):
-        grant_jobs.start(job=job, at=NOON)
+        grant_running.start(job=job, at=NOON)
     job = running_job()
     with pytest.raises(grant_jobs.GrantJobMovedOn):
-        grant_jobs.start(job=job, at=NOON)
+        grant_running.start(job=job, at=NOON)
 
 
 def test_nothing_is_granted_before_the_day():
     job = grant_jobs.approve(job=rehearsed_job(), approver=aram(), at=NOON)
-    with pytest.raises(grant_jobs.GrantsNotOpenYet):
-        grant_jobs.start(job=job, at=GRANTS_FROM - timedelta(microseconds=1))
+    with pytest.raises(grant_running.GrantsNotOpenYet):
+        grant_running.start(job=job, at=GRANTS_FROM - timedelta(microseconds=1))
     assert grant_next_chunk(job=job, at=NOON) is None
 
 
@@ -148,10 +149,15 @@ def test_chunks_cover_every_member_once():
     assert chunks == [(3, 303), (303, 603), (603, 903), (903, 1001)]
 
 
-def test_a_job_without_members_finishes():
-    job = work_off(running_job(members=0))
-    assert job.run_state == "finished"
-    assert prove(job=job).holds
+def test_a_job_for_nobody_is_not_approved():
+    with pytest.raises(grant_jobs.AudienceEmpty):
+        running_job(members=0)
+
+
+def test_a_package_without_items_is_not_granted():
+    package().items.clear()
+    with pytest.raises(grant_jobs.PackageWithoutItems):
+        planned_job()
 
 
 def test_an_approved_package_is_frozen():

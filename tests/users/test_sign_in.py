@@ -15,7 +15,7 @@ from users.models import SignInAttempt, User
 
 PASSWORD = "correct horse battery"
 HOME = reverse_lazy("home")
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

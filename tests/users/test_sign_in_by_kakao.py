@@ -16,7 +16,7 @@ from tests.users.sign_in_cast import EMAIL, PHONE, come_in, enter, kakao_stand_i
 from users.models import SignInAttempt, User
 from users.services.sign_up import add_contact, link_kakao
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 FIRST_TIME = "/sign-in/kakao/contact/"
 
 

@@ -18,7 +18,7 @@ from tests.users.sign_in_cast import EMAIL, PHONE, ask, come_in, enter, last_cod
 from users.models import Contact, SignInAttempt, User
 from users.services.sign_up import ContactTaken, add_contact, arrive_by_contact
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = pytest.mark.django_db
 CODE_PAGE = "/sign-in/code/"
 TEN = "2023-01-31T10:00:00+09:00"
 

@@ -27,6 +27,7 @@ UNKNOWN, MALFORMED, LOST_DIGITS = "bank_unknown", "account_number_malformed", "a
         ("iM뱅크", "031"),
         ("새마을금고", "045"),
         ("우체국", "071"),
+        ("KB Kookmin Bank", "004"),
         ("은행", UNKNOWN),
         ("999", UNKNOWN),
         ("0004", UNKNOWN),
@@ -50,14 +51,16 @@ def test_no_two_banks_go_by_the_same_name(tmp_path):
     assert len({bank.code for bank in BANKS.values()}) == 23
     table = tmp_path / "banks.toml"
     table.write_text(
-        '001 = { name = "가은행", aliases = ["나"] }\n002 = { name = "나은행", aliases = [] }\n', encoding="utf-8"
+        '001 = { name_ko = "가은행", name_en = "Ga", aliases = ["나"] }\n'
+        '002 = { name_ko = "나은행", name_en = "Na", aliases = [] }\n',
+        encoding="utf-8",
     )
     with pytest.raises(ValueError, match="나"):
         load_banks(table)
 
 
 def test_another_table_of_banks_can_be_used():
-    assert parse_bank("은하수", banks={"은하수": Bank("901", "은하수은행")}).code == "901"
+    assert parse_bank("은하수", banks={"은하수": Bank("901", "은하수은행", "Milky Way Bank")}).code == "901"
 
 
 @pytest.mark.parametrize(

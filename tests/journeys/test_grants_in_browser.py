@@ -1,0 +1,142 @@
+"""The console of grants, the capacity page and the pages of the pass in a real browser, in both languages."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from compensation.programmes.models import Programme, Role
+from tests.cast import person
+from tests.users.pass_cast import active_members, apply
+from tests.web import WIDE, faults_of
+from users.models import GrantJob, Member, MemberAccount, StoragePass, User
+from users.selectors import storage_pass as selectors
+from users.services import grant_jobs, grant_running, pass_batcher
+from users.services.grant_chunks import grant_next_chunk
+from users.services.members import make_members
+from users.services.recalls import plan_recall
+from users.services.storage_pass import keep_in_step, propose_quota
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
+SHOTS = os.environ.get("SHOTS")  # a folder for pictures of the pages, for people who want to look
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/staff/sign-in/")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", "correct horse battery")
+    page.click("main form button")
+
+
+def look_at(page: Page, address: str) -> None:
+    """No fault at any width."""
+    page.goto(address)
+    found = faults_of(page)
+    if SHOTS:
+        name = address.strip("/").replace("/", "-")[-60:] + "-" + page.evaluate("document.documentElement.lang")
+        for size in (page.viewport_size, WIDE):
+            page.set_viewport_size(size)
+            page.screenshot(path=f"{SHOTS}/{name}-{size['width']}.png", full_page=True)
+        page.set_viewport_size({"width": 360, "height": 740})
+    assert found == []
+
+
+def a_job(programme: Programme, maker: User, approver: User, **wishes: Any) -> GrantJob:
+    gift = programme.benefit_packages.get(code="members-all")
+    job = grant_jobs.plan(
+        programme=programme, package=gift, maker=maker, at=timezone.now(), chunk_size=100, note="1차 지급", **wishes
+    )
+    grant_jobs.rehearse(job=job, actor=maker, at=timezone.now())
+    return grant_jobs.approve(job=job, approver=approver, at=timezone.now())
+
+
+@pytest.fixture
+def cast(programme: Programme) -> tuple[User, User]:
+    make_members(count=5_000)
+    return person("ops", programme, Role.OPS), person("ops2", programme, Role.OPS)
+
+
+def test_every_page_of_the_console_is_clean_at_every_step(page, programme, cast):
+    maker, approver = cast
+    gift = programme.benefit_packages.get(code="members-all")
+    draft = grant_jobs.plan(programme=programme, package=gift, maker=maker, at=timezone.now())
+    rehearsed = grant_jobs.plan(programme=programme, package=gift, maker=maker, at=timezone.now())
+    grant_jobs.rehearse(job=rehearsed, actor=maker, at=timezone.now())
+    running = a_job(programme, maker, approver, members_per_second=100)
+    grant_running.start(job=running, at=timezone.now() - timedelta(seconds=30))
+    for second in range(25, 0, -2):
+        grant_next_chunk(job=running, at=timezone.now() - timedelta(seconds=second))
+    running.chunks.filter(number=30).update(
+        state="failed", expected=100, failed=100, fault="canceling statement due to lock timeout"
+    )
+    over = a_job(programme, maker, approver)
+    grant_running.start(job=over, at=timezone.now() - timedelta(seconds=10))
+    grant_jobs.cancel(job=over, actor=maker, at=timezone.now())
+    recall = plan_recall(of=over, maker=maker, at=timezone.now(), note="잘못 지급")
+    sign_in(page, approver)
+    jobs = "/programmes/1015/grants/"
+    for address in ("", "new/", *(f"{job.reference}/" for job in (draft, rehearsed, running, over, recall))):
+        look_at(page, jobs + address)
+    look_at(page, f"{jobs}{over.reference}/proof/")
+    page.goto(f"{jobs}new/")
+    page.check("[name=audience][value=filter]")
+    page.click("main form button")
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.complaints.clear()  # the browser notes that what was sent is refused
+    assert faults_of(page) == []
+    page.goto(f"{jobs}{draft.reference}/")
+    page.set_input_files("#id_out-file", {"name": "list.csv", "mimeType": "text/csv", "buffer": b"3\nabc\n3\n"})
+    page.click("form[action$='/lists/out/'] button")
+    expect(page.locator("#lists ~ table tbody tr")).to_have_count(2)
+    page.complaints.clear()
+    assert faults_of(page) == []
+    look_at(page, "/programmes/1015/capacity/")
+
+
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
+def test_a_job_is_run_in_the_browser_and_its_progress_follows_it(page, programme, cast):
+    maker, approver = cast
+    job = a_job(programme, maker, approver)
+    sign_in(page, maker)
+    page.goto(f"/programmes/1015/grants/{job.reference}/")
+    page.click("form[action$='/start/'] button")
+    job.refresh_from_db()
+    page.wait_for_selector("#live-job[hx-get]")
+    grant_next_chunk(job=job, at=timezone.now())
+    page.click("#pace-summary")
+    while grant_next_chunk(job=job, at=timezone.now()):
+        pass
+    page.wait_for_selector("#live-job progress[value='5000']")
+    assert page.locator("#pace-table").get_attribute("open") is not None
+    grant_running.finish_if_done(job=job, at=timezone.now())
+    page.wait_for_selector("form[action$='/again/']")
+    assert page.complaints == []
+
+
+def test_the_pages_of_the_pass_are_clean(page, programme, cast, settings):
+    Programme.objects.update(status="open")
+    keep_in_step(programme=programme)
+    one = StoragePass.objects.select_related("item", "programme").get()
+    StoragePass.objects.update(quota=30, opens_at=timezone.now() - timedelta(hours=1))
+    members = active_members(100)
+    for place, member in enumerate(members[:90]):
+        apply(one, member, at=timezone.now() - timedelta(minutes=59) + timedelta(seconds=30 * place))
+    one.refresh_from_db()
+    sign_in(page, cast[0])
+    look_at(page, "/programmes/1015/pass/")
+    propose_quota(storage_pass=one, quota=60, note="수요가 많음", maker=cast[1], at=timezone.now())
+    look_at(page, "/programmes/1015/pass/")
+    for number in (members[0], members[80], members[95]):
+        selectors._public_figures.cache_clear()
+        MemberAccount.objects.update_or_create(
+            user=cast[0], defaults={"member": Member.objects.get(pk=number), "linked_at": timezone.now()}
+        )
+        look_at(page, "/my/pass/1015/")
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    page.context.clear_cookies(name="pass-ticket")
+    look_at(page, "/my/pass/1015/?in=room")
+    expect(page.locator("#live-room[hx-get]")).to_be_visible()
+    pass_batcher.batcher.stop()

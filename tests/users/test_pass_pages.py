@@ -1,0 +1,244 @@
+"""The pass in the browser and by the API: members, the waiting room, the quota page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from compensation.programmes.models import Programme, Role
+from tests.users.pass_cast import active_members, apply, aram, line, mina, storage_pass
+from users.models import MemberAccount, PassActivation, StoragePass, User
+from users.selectors import storage_pass as selectors
+from users.services import pass_batcher, waiting_room
+from users.services import storage_pass as passes
+from users.services.people import give_role, system_user
+from users.services.waiting_room import Guest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE, API = "/my/pass/1015/", "/api/v1/programmes/1015/pass"
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    selectors._public_figures.cache_clear()
+    yield
+    pass_batcher.batcher.stop()
+
+
+@pytest.fixture
+def one() -> StoragePass:
+    found = storage_pass(quota=1)
+    Programme.objects.update(status="open")
+    return found
+
+
+def signed_in(member_id: int) -> Client:
+    user = User.objects.create(username=f"member-{member_id}")
+    MemberAccount.objects.create(user=user, member_id=member_id, linked_at=timezone.now())
+    return client_of(user)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def ops(user: User, one: StoragePass, role: str = Role.OPS) -> Client:
+    give_role(user=user, programme=one.programme, role=role, actor=system_user())
+    return client_of(user)
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()
+
+
+def test_a_member_applies_is_told_the_place_and_starts_the_month(one):
+    first, second = (signed_in(member) for member in active_members(2))
+    for client in (first, second):
+        assert "신청하기" in text(client.get(PAGE))
+        client.post(PAGE)
+    assert "순번 1번" in text(first.get(PAGE))
+    assert "순번은 2번, 대기 순서로는 1번째" in text(second.get(PAGE))
+    assert "이용 중입니다" in text(first.post(f"{PAGE}start/", follow=True))
+    assert "아직 받은 이용권이 없습니다" in text(second.post(f"{PAGE}start/", follow=True))
+    assert PassActivation.objects.count() == 1
+
+
+def test_before_the_opening_there_is_no_button_and_a_sent_form_is_refused(one):
+    (member,) = active_members(1)
+    client = signed_in(member)
+    client.get(PAGE)  # lets in
+    StoragePass.objects.update(opens_at=timezone.now() + timedelta(minutes=1))
+    assert "신청하기" not in text(client.get(PAGE))
+    assert "아직 신청을 받지 않습니다. 신청이 시작된 뒤" in text(client.post(PAGE, follow=True))
+    assert line(one) == []
+
+
+def test_whoever_was_not_let_in_cannot_apply_by_sending_the_form(one):
+    (member,) = active_members(1)
+    signed_in(member).post(PAGE)
+    assert line(one) == []
+
+
+def test_the_waiting_room_keeps_the_place_and_lets_in_at_its_rate(one, settings):
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    clients = [signed_in(member) for member in active_members(3)]
+    pages = [text(client.get(PAGE)) for client in clients]
+    assert [page[page.index("앞에") :][:5] for page in pages] == ["앞에 1명", "앞에 2명", "앞에 3명"]
+    assert "앞에 2명" in text(clients[1].get(PAGE))
+    assert "앞에 2명" in text(clients[1].get(f"{PAGE}room/"))
+    settings.PASS_ADMISSIONS_PER_SECOND = 1_000
+    assert "신청하기" in text(clients[2].get(f"{PAGE}room/"))
+
+
+def test_a_ticket_is_for_one_member_pass_and_session_and_cannot_be_made_up(one):
+    guest = Guest("1015", one.pk, member_id=1, session_key="mine")
+    ticket = waiting_room.enter(guest=guest, ticket="").ticket
+    let_in = [
+        waiting_room.let_in(programme_code=code, session_key=session, ticket=shown)
+        for code, session, shown in [
+            ("1015", "mine", ticket),
+            ("other", "mine", ticket),
+            ("1015", "another's", ticket),
+            ("1015", "", ticket),
+            ("1015", "mine", ticket.replace(".1.", ".2.", 1)),
+            ("1015", "mine", "1015.1.1.x.1.1:a:b"),
+            ("1015", "mine", ""),
+        ]
+    ]
+    assert let_in == [(one.pk, 1), *[None] * 6]
+    program = waiting_room.enter(guest=replace(guest, session_key=""), ticket="").ticket
+    assert waiting_room.let_in(programme_code="1015", session_key="", ticket=program) is None
+
+
+def test_a_number_is_kept_through_another_sign_in_but_admission_is_not(one, settings):
+    guest = Guest("1015", one.pk, member_id=1, session_key="before")
+    ticket = waiting_room.enter(guest=guest, ticket="").ticket
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    waiting_room.enter(guest=replace(guest, member_id=2), ticket="")
+    again = waiting_room.enter(guest=replace(guest, session_key="after"), ticket=ticket)
+    assert again.is_admitted
+    assert again.ticket != ticket
+    other = waiting_room.enter(guest=replace(guest, member_id=3), ticket=ticket)  # not theirs: a number of their own
+    assert not other.is_admitted
+
+
+def test_a_ticket_outlives_neither_signing_out_nor_its_ten_minutes(one, monkeypatch):
+    (member,) = active_members(1)
+    client = signed_in(member)
+    client.get(PAGE)
+    monkeypatch.setattr(waiting_room, "ADMITTED_SECONDS", -1)
+    assert client.post(PAGE).status_code == 302
+    monkeypatch.undo()
+    client.get(PAGE)
+    ticket = client.cookies["pass-ticket"].value
+    client.logout()
+    client.cookies["pass-ticket"] = ticket
+    assert client.post(PAGE)["Location"].startswith("/sign-in")
+    assert line(one) == []
+
+
+def test_applying_looks_nothing_up(one, django_assert_num_queries):
+    (member,) = active_members(1)
+    client = signed_in(member)
+    client.get(PAGE)
+    with django_assert_num_queries(0):  # of this thread: the place in line is the batcher's
+        client.post(PAGE)
+    assert line(one) == [member]
+
+
+def test_without_redis_nobody_is_let_in_and_everybody_is_asked_to_try_again(one, monkeypatch):
+    def gone(*_args: Any, **_named: Any) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(waiting_room, "_enter", gone)
+    (member,) = active_members(1)
+    client = signed_in(member)
+    assert (answer := client.get(PAGE)).status_code == 503
+    assert "잠시 후 다시 시도해 주세요" in text(answer)
+    client.post(PAGE)
+    assert line(one) == []
+
+
+def test_an_application_that_the_database_does_not_answer_is_asked_to_try_again(one, monkeypatch):
+    (member,) = active_members(1)
+    client = signed_in(member)
+    client.get(PAGE)
+    monkeypatch.setattr(pass_batcher, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(pass_batcher, "_put_in_line", lambda _batch: None)
+    with connection.execute_wrapper(_no_answer):  # and nothing else of this request does without one
+        answer = client.post(PAGE)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "이미 접수되었다면 순번은 그대로입니다" in text(answer)
+
+
+def _no_answer(*_args: Any, **_named: Any) -> None:
+    raise OperationalError
+
+
+def test_who_is_no_member_and_what_is_not_announced(one):
+    stranger = client_of(mina())
+    assert "신청하기" not in text(stranger.get(PAGE))
+    assert stranger.post(f"{PAGE}start/").status_code == 404
+    Programme.objects.create(code="other", incident=one.programme.incident)
+    assert stranger.get("/my/pass/other/").status_code == stranger.get("/my/pass/nowhere/").status_code == 404
+
+
+def test_the_api_says_what_is_left_takes_applications_and_keeps_places(one, settings):
+    members = active_members(2)
+    apply(one, members[0])
+    first, second = (signed_in(member) for member in members)
+    assert second.get(f"{API}/application").status_code == 404
+    assert second.post(f"{API}/application").json() == {"place": 2, "is_served": False, "next_in_line": 1}
+    assert first.get(f"{API}/application").json() == {"place": 1, "is_served": True, "next_in_line": 0}
+    figures = Client().get(API).json()
+    assert (figures["quota"], figures["issued"], figures["remaining"], figures["waiting"]) == (1, 1, 0, 1)
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    refused = [first.post(f"{API}/application") for _ in range(2)][-1]
+    assert (refused.status_code, refused.json()["code"]) == (429, "waiting_room")
+    assert refused["Pass-Ticket"]
+
+
+def test_two_people_of_operations_raise_the_quota(one):
+    apply(one, *active_members(5))
+    maker, approver = ops(mina(), one), ops(aram(), one)
+    maker.post("/programmes/1015/pass/", {"quota": "4명", "note": "수요"})
+    assert "다른 담당자가 승인해야" in text(maker.get("/programmes/1015/pass/"))
+    maker.post("/programmes/1015/pass/approve/", {"quota": "4"})
+    assert StoragePass.objects.get().quota == 1
+    approver.post("/programmes/1015/pass/approve/", {"quota": "4"})
+    assert StoragePass.objects.get().quota == 4
+
+
+@pytest.mark.parametrize(
+    ("quota", "sentence"),
+    [
+        ("0", "이미 1명에게"),
+        ("-5", "인원은 3000000"),
+        ("300만", "인원은 3000000"),
+        ("", "새 한도를 적어"),
+        ("9000000000", "100,000,000명 사이"),
+        ("1", "지금 한도가 1명"),
+    ],
+)
+def test_a_quota_that_cannot_be_is_told_beside_the_field_and_stays_as_typed(one, quota, sentence):
+    apply(one, *active_members(2))
+    answer = ops(mina(), one).post("/programmes/1015/pass/", {"quota": quota, "note": "수요"})
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    assert not quota or f'value="{quota}"' in text(answer)
+
+
+def test_only_operations_and_auditors_see_the_quota_page(one):
+    assert client_of(mina()).get("/programmes/1015/pass/").status_code == 404
+    auditor = ops(aram(), one, Role.AUDITOR)
+    assert "한도 바꾸기" not in text(auditor.get("/programmes/1015/pass/"))
+    assert auditor.post("/programmes/1015/pass/", {"quota": "9", "note": "x"}).status_code == 404
+    assert passes.StoragePass.objects.get().quota == 1
