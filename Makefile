@@ -33,18 +33,26 @@ run: ## Start everything, run the programme 1015, print its report, stay up (ONC
 stop: ## Stop what `make run` started, also after it was killed
 	@test ! -x $(PYTHON) || $(PYTHON) -m compensation.supervisor stop
 
-test: develop lint ## Lint, types, import contracts, migrations, and the whole test suite on real servers
-	$(call check,tests,$(PYTHON) -m pytest -n 2 -q)
+test: develop ## Lint, types, import contracts, migrations, and the whole test suite on real servers
+	@$(MAKE) -j2 checks schema
+	$(call check,tests,$(PYTHON) -m pytest -n 3 --dist worksteal -q)
 
 test-fast: develop ## The tests that need no database
 	$(call check,tests without a database,$(PYTHON) -m pytest -q tests/policy tests/values tests/architecture)
 
-lint: develop ## Rules, format, types, import contracts, missing migrations
+lint: develop checks ## Rules, format, types, import contracts, missing migrations
+
+.PHONY: checks schema
+checks:
 	$(call check,lint: rules,$(PYTHON) -m ruff check .)
 	$(call check,lint: format,$(PYTHON) -m ruff format --check .)
 	$(call check,types,$(PYTHON) -m mypy)
 	$(call check,import contracts,.venv/bin/lint-imports)
 	$(call check,missing migrations,$(PYTHON) -W ignore manage.py makemigrations --check --dry-run)
+
+# Beside the checks, as both take one core for most of a minute: what this migrates is kept, and the tests copy it.
+schema:
+	$(call check,schema of the tests,$(PYTHON) -m pytest -q tests/compensation/test_schema.py)
 
 .PHONY: develop
 develop:
@@ -63,7 +71,7 @@ lock: ## Rewrite requirements*.txt from requirements*.in, every file with its ha
 	@rm -rf var/lock
 
 clean: stop ## Remove what can be made again; data and secrets under var/ stay
-	@rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis var/static var/assets var/letter-fonts
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis var/static var/assets var/letter-fonts var/migrated-schema
 	@echo "The data under var/ (database, secrets, files) was kept. To lose it for good: rm -rf var"
 
 help: ## This list

@@ -11,8 +11,16 @@ from benchmarks.scratch import project_file
 RUNS = (
     ("assessment", "--claims", "1000000"),
     ("import_claims", "--rows", "300000"),
-    ("grants", "--members", "1000000", "--workers", "1"),
-    ("grants", "--members", "1000000", "--workers", "2", "--celery"),
+    ("queue", "--claims", "1000000", "--reviews", "100000"),
+    ("coupons", "--members", "1000000"),
+    ("grants", "--members", "1000000", "--member-page"),
+    ("grants", "--members", "5000000", "--rounds", "1"),
+    ("storage_pass", "--members", "1000000", "--http"),
+    ("storage_pass", "--members", "20000", "--faults"),
+    ("handover", "--members", "1000000"),
+    ("payouts", "--payouts", "100000"),
+    ("bank_files", "--payouts", "100000"),
+    ("load", "--claims", "100000", "--seconds", "25"),
 )
 
 

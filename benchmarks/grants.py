@@ -1,76 +1,241 @@
-"""Members granted per second by the real service, beside what the database can do at all with the same rows.
+"""Members granted per second by real jobs, beside what the database can do at all and what others do.
 
-    python -m benchmarks.grants --members 1000000 --workers 1
-    python -m benchmarks.grants --members 1000000 --workers 2 --celery
+    python -m benchmarks.grants --members 1000000
+    python -m benchmarks.grants --members 48000000 --rounds 1 --keep
 
-All variants write the same rows, with the same key, into the same emptied table, in turn, three rounds; medians are
-printed. Only Django's `bulk_create` takes a twentieth of the members, once: it would take minutes.
+The job runs through real Celery workers, one process and two, as in production: planning, rehearsal and approval come
+before the clock starts. COPY, INSERT and the job write the same rows, with the same key, into the same emptied
+table, in turn; medians of the rounds are printed. What takes minutes is measured on a sample. `--keep` writes the table
+to benchmarks/results/; `--member-page` measures the members' page among the members of the last job as well
+(benchmarks.member_page). At 48 million members it takes 12 GB of disk while it runs.
 """
 
 import argparse
-import contextlib
-import io
-import multiprocessing
+import platform
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
-from benchmarks.scratch import scratch_servers, timed
+from benchmarks import member_page
+from benchmarks.grant_workers import workers
+from benchmarks.scratch import FOLDER, project_file, scratch_servers, timed
 
-ROUNDS = 3
-COPY_LIMIT = "COPY of the same rows (the limit)"
+COPY_LIMIT, ONE_INSERT = "(a) bare COPY of the same rows: the limit", "(b) one bare INSERT ... SELECT"
+PER_ITEM, PER_MEMBER = "(c) bulk_create, one row per item", "(d) one Celery task per member"
+ITEMS = 6  # items of a member, of which others write one row each
+PER_ITEM_SAMPLE, PER_MEMBER_SAMPLE = 20_000, 2_000  # members
 INSERT = "INSERT INTO users_grant (package_id, member_id, chunk_id)"
 ROWS = "SELECT 1, id, 1 FROM users_member WHERE status = 1"
+
+Said = Callable[[str], None]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--members", type=int, default=1_000_000)
-    parser.add_argument("--workers", type=int, default=1, help="processes that grant at the same time")
-    parser.add_argument("--celery", action="store_true", help="real Celery workers instead of plain processes")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="worker processes, one job each")
+    parser.add_argument("--keep", action="store_true", help="write the results to benchmarks/results/ as well")
+    parser.add_argument("--member-page", action="store_true", help="measure the page of a member, too")
     options = parser.parse_args()
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+        lines.append(line)
+
     with scratch_servers():
-        from users.services.members import make_members
+        _say_machine(say)
+        if options.member_page:
+            member_page.make_programme()
+        seconds, notes = _measure(say, members=options.members, rounds=options.rounds, worker_counts=options.workers)
+        page: list[str] = []
+        if options.member_page:
+            member_page.measure(options.members, page.append)
+        _print(say, _rates(seconds, options.members, max(options.workers)), notes)
+        for line in page:
+            say(line)
+    if options.keep:
+        target = project_file("benchmarks", "results", f"{datetime.now(UTC):%Y-%m-%d}-grants-{options.members}.txt")
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("\n".join(["$ python -m benchmarks.grants " + " ".join(sys.argv[1:]), *lines, ""]))
 
-        made = timed(lambda: make_members(count=options.members))
-        print(f"{options.members:,} members, made at {options.members / made:,.0f}/s", flush=True)
-        _print(_measure(options.members, workers=options.workers, celery=options.celery), workers=options.workers)
+
+def _say_machine(say: Said) -> None:
+    import os
+
+    from django.conf import settings
+    from redis import Redis
+
+    postgres = _one("SHOW server_version")
+    redis = Redis.from_url(settings.CELERY_BROKER_URL).info("server")["redis_version"]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    say(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {memory} GiB, {platform.machine()}")
+    say(f"PostgreSQL {postgres}, Redis {redis}, Python {platform.python_version()}")
+    say(", ".join(f"{name} {version(name)}" for name in ("django", "celery", "psycopg2-binary")))
 
 
-def _measure(members: int, *, workers: int, celery: bool) -> dict[str, float]:
-    """Members per second, by variant."""
-    rows = _rows_as_text()
-    variants: dict[str, Callable[[], float]] = {
-        COPY_LIMIT: lambda: timed(lambda: _copy(rows)),
-        "one bare INSERT ... SELECT": lambda: timed(lambda: _execute(f"{INSERT} {ROWS}")),
-        "grant job": lambda: _run_job(workers, celery=celery),
-        "grant job again, nobody left": lambda: _run_job(workers, celery=celery),
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in variants}
-    with _celery_workers(workers if celery else 0):
-        for _round in range(ROUNDS):
-            for name, work in variants.items():
-                _prepare(keep_grants="again" in name)
-                seconds[name].append(work())
-    rates = {name: members / statistics.median(taken) for name, taken in seconds.items()}
+def _measure(
+    say: Said, *, members: int, rounds: int, worker_counts: list[int]
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Seconds of each variant, round by round, and what there is to say of the jobs. The last job's grants stay."""
+    from users.services.members import make_members
+
+    made = timed(lambda: make_members(count=members))
+    say(f"{members:,} members, made at {members / made:,.0f}/s")
     _prepare()
-    sample = members // 20
-    return rates | {f"Django bulk_create ({sample:,} members)": sample / timed(lambda: _bulk_create(sample))}
+    file = FOLDER / "rows.txt"
+    _copy_out(file)
+    jobs = {f"grant job through Celery, {count} worker(s)": count for count in worker_counts}
+    seconds: dict[str, list[float]] = {name: [] for name in (COPY_LIMIT, ONE_INSERT, *jobs)}
+    notes: dict[str, str] = {}
+    for _round in range(rounds):
+        seconds[COPY_LIMIT].append(_after_emptying(lambda: _copy_in(file)))
+        seconds[ONE_INSERT].append(_after_emptying(lambda: _execute(f"{INSERT} {ROWS}")))
+        for name, count in jobs.items():
+            taken, notes[name] = _run_jobs(count)
+            seconds[name].append(taken)
+    file.unlink()
+    return seconds, notes
 
 
-def _print(rates: dict[str, float], *, workers: int) -> None:
-    print(f"workers: {workers}")
+def _rates(seconds: dict[str, list[float]], members: int, workers_at_once: int) -> dict[str, float]:
+    """Members per second, also of what is measured on a sample."""
+    rates = {name: members / statistics.median(taken) for name, taken in seconds.items()}
+    rates[PER_ITEM] = PER_ITEM_SAMPLE / _after_emptying(lambda: _bulk_create(PER_ITEM_SAMPLE))
+    rates[PER_MEMBER] = PER_MEMBER_SAMPLE / _per_member(workers_at_once)
+    return rates
+
+
+def _print(say: Said, rates: dict[str, float], notes: dict[str, str]) -> None:
+    say(f"{'':<44}{'members/s':>12}{'to (a)':>9}{'to (b)':>9}{'to (c)':>9}{'min for 48 M':>14}")
     for name, rate in rates.items():
-        minutes = 48_000_000 / rate / 60
-        print(f"{name:<42}{rate:>12,.0f} members/s{rate / rates[COPY_LIMIT]:>7.2f} of COPY{minutes:>8.1f} min for 48 M")
+        compared = [rate / rates[other] for other in (COPY_LIMIT, ONE_INSERT, PER_ITEM)]
+        ratios = "".join(f"{ratio:>9.2f}" if ratio < 10 else f"{ratio:>9,.0f}" for ratio in compared)
+        say(f"{name:<44}{rate:>12,.0f}{ratios}{48_000_000 / rate / 60:>14,.1f}")
+    for name, note in notes.items():
+        say(f"{name}: {note}")
 
 
-def _prepare(*, keep_grants: bool = False) -> None:
-    if not keep_grants:
-        _execute("TRUNCATE users_grant")
+def _after_emptying(work: Callable[[], object]) -> float:
+    """Seconds of `work` into an empty table."""
+    _prepare()
+    return timed(work)
+
+
+def _prepare() -> None:
+    from django.db import connection
+
+    from compensation.ledger.models import Transfer
+    from users.models import GrantChunk
+
+    _execute("TRUNCATE users_grant")
+    if GrantChunk.objects.exists():
+        with connection.cursor() as cursor:
+            tables = ", ".join(model._meta.db_table for model in (GrantChunk, Transfer))
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
     _execute("CHECKPOINT")
+
+
+def _run_jobs(count: int) -> tuple[float, str]:
+    """Seconds of a job, and what else there is to say of it: proof, memory, a second run, a second job."""
+    from users.models import GrantJob
+    from users.selectors.grant_proof import prove
+
+    _prepare()
+    with workers(count) as running:
+        job = _approved_job()
+        taken = timed(lambda: _start_and_wait(job))
+        memory = running.peak_megabytes()
+        again = timed(lambda: _send_again(job))
+        second = _approved_job()
+        nobody_left = timed(lambda: _start_and_wait(second))
+    proof = prove(job=GrantJob.objects.get(pk=job.pk))
+    if not proof.holds:
+        raise SystemExit(f"the proof does not hold: {proof}")
+    return taken, (
+        f"{taken:,.1f} s; expected {proof.progress.expected:,} = granted {proof.progress.granted:,}"
+        f" + excluded {sum(proof.progress.excluded.values()):,} + failed {proof.progress.failed:,}, proved;"
+        f" a worker had {memory:.0f} MB at most; the finished job run again {again:.2f} s;"
+        f" a further job with nobody left {nobody_left:,.1f} s"
+    )
+
+
+def _approved_job() -> Any:
+    from tests.users.grant_cast import approved, planned_job
+    from users.services.grant_jobs import CHUNK_SIZE
+
+    return approved(planned_job(chunk_size=CHUNK_SIZE))
+
+
+def _start_and_wait(job: Any) -> None:
+    from tests.users.grant_cast import NOON
+    from users.models import GrantJob
+    from users.services import grant_running
+
+    grant_running.start(job=job, at=NOON)
+    while GrantJob.objects.values_list("run_state", flat=True).get(pk=job.pk) != "finished":
+        time.sleep(0.01)
+
+
+def _send_again(job: Any) -> None:
+    from compensation.celery import app
+
+    app.send_task("users.work_on_grant_job", kwargs={"job_id": job.pk})
+    app.send_task("benchmarks.grant_one", args=[0], queue="grants")  # comes after it, and is seen
+    _wait_for(1, "member_id = 0")
+    _execute("DELETE FROM users_grant WHERE member_id = 0")
+
+
+def _per_member(count: int) -> float:
+    from compensation.celery import app
+    from users.models import Member
+
+    ids = list(Member.objects.filter(status=1).order_by("id").values_list("id", flat=True)[:PER_MEMBER_SAMPLE])
+
+    def send_and_wait() -> None:
+        for member_id in ids:
+            app.send_task("benchmarks.grant_one", args=[member_id], queue="grants")
+        _wait_for(len(ids), "true")
+
+    _prepare()
+    with workers(count):
+        return timed(send_and_wait)
+
+
+def _wait_for(grants: int, condition: str) -> None:
+    while _one(f"SELECT count(*) FROM users_grant WHERE {condition}") < grants:
+        time.sleep(0.01)
+
+
+def _bulk_create(members: int) -> None:
+    """One row per member and item, with the natural key, as Django has it."""
+    from django.db import connection, models
+
+    from users.models import Member
+
+    class ItemGrant(models.Model):
+        pk = models.CompositePrimaryKey("item", "member")
+        item = models.IntegerField()
+        member = models.BigIntegerField()
+
+        class Meta:
+            app_label = "users"
+            db_table = "bench_item_grant"
+
+        def __str__(self) -> str:
+            return f"{self.item}/{self.member}"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(ItemGrant)
+    ids = list(Member.objects.filter(status=1).order_by("id").values_list("id", flat=True)[:members])
+    rows = (ItemGrant(item=item, member=member) for member in ids for item in range(ITEMS))
+    ItemGrant._default_manager.bulk_create(rows, ignore_conflicts=True, batch_size=10_000)
 
 
 def _execute(statement: str) -> None:
@@ -80,91 +245,26 @@ def _execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-def _rows_as_text() -> str:
-    from django.db import connection
-
-    text = io.StringIO()
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY ({ROWS} ORDER BY id) TO STDOUT", text)
-    return text.getvalue()
-
-
-def _copy(rows: str) -> None:
+def _one(statement: str) -> Any:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert("COPY users_grant (package_id, member_id, chunk_id) FROM STDIN", io.StringIO(rows))
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
 
 
-def _bulk_create(count: int) -> None:
-    from users.models import Grant, Member
+def _copy_out(file: Path) -> None:
+    from django.db import connection
 
-    ids = Member.objects.filter(status=1).order_by("id").values_list("id", flat=True)[:count]
-    Grant.objects.bulk_create(Grant(package_id=1, member_id=member, chunk_id=1) for member in ids)
-
-
-def _run_job(workers: int, *, celery: bool) -> float:
-    """Seconds from the start of an approved job to its end. Planning and rehearsing are not work of the data plane."""
-    from tests.users.grant_cast import NOON, aram, mina, planned_job
-    from users.services import grant_jobs
-
-    job = grant_jobs.rehearse(job=planned_job(chunk_size=grant_jobs.CHUNK_SIZE), actor=mina(), at=NOON)
-    grant_jobs.approve(job=job, approver=aram(), at=NOON)
-    return timed(lambda: _wait_for_celery(job.pk) if celery else _in_processes(job.pk, workers))
+    with connection.cursor() as cursor, file.open("w") as target:
+        cursor.cursor.copy_expert(f"COPY ({ROWS} ORDER BY id) TO STDOUT", target)
 
 
-def _wait_for_celery(job_id: int) -> None:
-    from tests.users.grant_cast import NOON
-    from users.models import GrantJob
-    from users.services import grant_jobs
+def _copy_in(file: Path) -> None:
+    from django.db import connection
 
-    grant_jobs.start(job=GrantJob.objects.get(pk=job_id), at=NOON)
-    while GrantJob.objects.get(pk=job_id).run_state != "finished":
-        time.sleep(0.01)
-
-
-def _in_processes(job_id: int, workers: int) -> None:
-    from django.db import connections
-
-    from tests.users.grant_cast import NOON
-    from users.models import GrantJob
-    from users.services import grant_jobs
-
-    grant_jobs.start(job=GrantJob.objects.get(pk=job_id), at=NOON)
-    connections.close_all()
-    processes = [multiprocessing.Process(target=_work, args=[job_id]) for _ in range(workers)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        if process.exitcode:
-            raise SystemExit("a worker failed")
-
-
-def _work(job_id: int) -> None:
-    from tests.users.grant_cast import work_off
-    from users.models import GrantJob
-
-    work_off(GrantJob.objects.select_related("package").get(pk=job_id))
-
-
-@contextlib.contextmanager
-def _celery_workers(count: int) -> Iterator[None]:
-    """A worker of `count` processes for the grants queue, ready to take messages; none for 0."""
-    if not count:
-        yield
-        return
-    from compensation.celery import app
-
-    command = [sys.executable, "-m", "celery", "-A", "compensation", "worker", "--loglevel=ERROR", "--queues=grants"]
-    worker = subprocess.Popen([*command, f"--concurrency={count}"], start_new_session=True, stdout=subprocess.DEVNULL)
-    try:
-        while not app.control.ping(timeout=0.5):
-            time.sleep(0.1)
-        yield
-    finally:
-        worker.terminate()
-        worker.wait()
+    with connection.cursor() as cursor, file.open() as source:
+        cursor.cursor.copy_expert("COPY users_grant (package_id, member_id, chunk_id) FROM STDIN", source, size=2**20)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
 WARM_UP_SECONDS = 5  # a worker's first pages compile their templates
+LAST_ANSWERS_SECONDS = 60  # for which what is under way at the end is waited, so that the count afterwards is exact
 DOUBLE_CLICK = 0.1  # of the submissions: sent twice at the same time
 CSRF = secrets.token_hex(16)
 PEOPLE: dict[str, Any] = {}
@@ -122,7 +123,7 @@ def measure(
 
     Beside it what failed, and the processor seconds that each of `watched` (pids) took.
     """
-    environment = Environment(user_classes=[kind], host=host)
+    environment = Environment(user_classes=[kind], host=host, stop_timeout=LAST_ANSWERS_SECONDS)
     runner = environment.create_local_runner()
     runner.start(at_once, spawn_rate=at_once)
     gevent.sleep(WARM_UP_SECONDS)
@@ -144,7 +145,7 @@ def measure(
         for entry in entries
     ]
     errors = [f"{error.name}: {error.error} ({error.occurrences}×)" for error in environment.stats.errors.values()]
-    runner.stop()  # those under way hear no answer any more
+    runner.stop()  # once everybody has heard the last answer
     return found, {"errors": errors, "took": took}
 
 

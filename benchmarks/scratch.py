@@ -9,12 +9,12 @@ from pathlib import Path
 
 from compensation import embedded
 
-FOLDER = embedded.VAR / "bench"
+FOLDER = embedded.VAR / f"bench-{os.getpid()}"  # of its own: two measurements at once disturb each other, no more
 
 
 @contextlib.contextmanager
 def scratch_servers() -> Iterator[None]:
-    """Starts servers under var/bench, sets Django up against them and makes the tables. Import models only inside."""
+    """Starts servers under var/, sets Django up against them and makes the tables. Import models only inside."""
     os.environ.pop("DATABASE_URL", None)
     os.environ.pop("REDIS_URL", None)
     FOLDER.mkdir(parents=True, exist_ok=True)
