@@ -26,6 +26,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 FILE_1015 = Path(__file__).parent.parent / "programmes" / "1015.toml"
 NOW = datetime(2023, 1, 31, 10, 0, tzinfo=SEOUL)  # inside the additional intake window
 MANY_CLAIMS = 1_000
+PASSWORD = "correct horse battery"  # of every person of the cast
 
 # A spread of losses that crosses every bound.
 MAKE_CLAIMS = """
@@ -72,7 +73,7 @@ def programme(put_in_1015: Callable[[], None], db: None) -> Programme:
 
 def person(username: str, programme: Programme, *roles: Role) -> User:
     """A person who may sign in with the password 'correct horse battery' and works on the programme as `roles`."""
-    user = User.objects.create_user(username=username, password="correct horse battery", name=username.title())
+    user = User.objects.create_user(username=username, password=PASSWORD, name=username.title())
     for role in roles:
         give_role(user=user, programme=programme, role=role, actor=system_user())
     return user

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.cast import PASSWORD
+from users.models import User
 
 CHROMIUM = Path(__file__).parent.parent / "var" / "chromium"
 FLAGS = [
@@ -80,6 +84,29 @@ def page(chromium: Browser, live_server, language, request) -> Iterator[Page]:
     page.on("request", lambda asked: _stays(asked.url, live_server.url) or page.complaints.append(asked.url))
     yield page
     context.close()
+
+
+def knock(page: Page, username: str) -> None:
+    """Fills in the door of the staff, and sends it."""
+    page.goto("/staff/sign-in/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button")
+
+
+def sign_in(page: Page, username: str) -> None:
+    """By the door of the staff, as far as the first page behind it."""
+    knock(page, username)
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def sit_down(page: Page, live_server, user: User) -> Page:
+    """This person is signed in at this browser, whoever was before; nothing is opened yet."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    return page
 
 
 def _stays(url: str, site: str) -> bool:

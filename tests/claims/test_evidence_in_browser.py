@@ -12,7 +12,7 @@ from compensation.programmes.services.loading import load_programme
 from tests.cast import FILE_1015, NOW
 from tests.claims.evidence_cast import KIND
 from tests.claims.evidence_samples import pdf, picture
-from tests.web import faults_of
+from tests.web import faults_of, sit_down
 from users.services.people import system_user
 
 pytestmark = [
@@ -37,12 +37,8 @@ def paths(tmp_path: Path) -> dict[str, Path]:
     return {name: tmp_path / name for name in contents}
 
 
-def signed_in(page: Page, client, draft: ClaimDraft, live_server) -> None:
-    client.force_login(draft.owner)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    page.goto(f"/my/drafts/{draft.reference}/evidence/")
+def opened(page: Page, draft: ClaimDraft, live_server) -> None:
+    sit_down(page, live_server, draft.owner).goto(f"/my/drafts/{draft.reference}/evidence/")
 
 
 def send(page: Page, *paths: Path) -> None:
@@ -54,12 +50,12 @@ def faults_but_422(page: Page) -> list[str]:
     return [fault for fault in faults_of(page) if "422" not in fault]
 
 
-def test_files_are_sent_and_taken_back_without_leaving_the_page(page, client, draft, live_server, paths):
-    signed_in(page, client, draft, live_server)
+def test_files_are_sent_and_taken_back_without_leaving_the_page(page, draft, live_server, paths):
+    opened(page, draft, live_server)
     assert faults_of(page) == []
     send(page, paths["매출.pdf"], paths["그림.svg"], paths["영수증.jpg"])
     expect(page.locator(f"#evidence-{KIND}-error")).to_contain_text("그림.svg")
-    assert page.evaluate("document.activeElement.type") == "file"
+    expect(page.locator(f"{FORM} input[type=file]")).to_be_focused()
     assert faults_but_422(page) == []
     while work_on_next(at=Evidence.objects.latest("id").received_at):
         pass
@@ -70,8 +66,8 @@ def test_files_are_sent_and_taken_back_without_leaving_the_page(page, client, dr
     assert Evidence.objects.get().file_name == "영수증.jpg"
 
 
-def test_a_lost_connection_is_said_and_the_chosen_files_stay(page, client, draft, live_server, paths):
-    signed_in(page, client, draft, live_server)
+def test_a_lost_connection_is_said_and_the_chosen_files_stay(page, draft, live_server, paths):
+    opened(page, draft, live_server)
     expect(page.locator(f"{FORM} [data-upload=lost]")).to_be_hidden()
     expect(page.locator(f"{FORM} [data-upload=bar]")).to_be_hidden()
     page.context.set_offline(True)
@@ -82,10 +78,10 @@ def test_a_lost_connection_is_said_and_the_chosen_files_stay(page, client, draft
     expect(page.locator("#evidence li")).to_have_count(1)
 
 
-def test_without_javascript_the_same_happens_on_whole_pages(chromium, client, draft, live_server, paths):
+def test_without_javascript_the_same_happens_on_whole_pages(chromium, draft, live_server, paths):
     context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
     page = context.new_page()
-    signed_in(page, client, draft, live_server)
+    opened(page, draft, live_server)
     send(page, paths["그림.svg"])
     expect(page.locator(f"#evidence-{KIND}-error")).to_contain_text("그림.svg")
     send(page, paths["매출.pdf"])

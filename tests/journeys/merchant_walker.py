@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from claims.models import Claim
 from tests.claims.evidence_samples import picture
 from tests.users.sign_in_cast import PHONE, last_code
-from tests.web import AXE, CHROMIUM, NARROW, WIDE
+from tests.web import AXE, CHROMIUM, NARROW, WIDE, sign_in
 
 AXE_SCRIPT = CHROMIUM / "axe.min.js"
 # axe leaves empty styles behind. htmx would take them over into what it puts in place, which the policy forbids.
@@ -133,7 +133,7 @@ class Walker:
     def uploads_for_the_council(self) -> None:
         """One paper where the council is to decide; the other walks are told that none is needed."""
         page, form = self.page, "#evidence form:has(input[value=sales_loss_proof])"
-        assert page.locator(form).is_visible() == (self.walk.outcome == "council")
+        expect(page.locator(form)).to_be_visible(visible=self.walk.outcome == "council")
         if self.walk.outcome == "council":
             page.set_input_files(f"{form} input[type=file]", paper(PAPER, 320))
             page.click(f"{form} button")
@@ -159,9 +159,10 @@ class Walker:
         self.on(f"{link} >> nth=0", to)
 
     def on(self, target: str, to: str) -> None:
-        """Clicks, arrives at an address that contains `to`, and looks."""
+        """Clicks, arrives at another address that contains `to`, and looks."""
+        left = self.page.url
         self.page.click(target)
-        self.page.wait_for_url(lambda url: to in url, wait_until="load")
+        self.page.wait_for_url(lambda url: to in url and url != left, wait_until="load")
         self.looks()
 
     def is_refused(self, button: str, wrong: str) -> None:
@@ -172,7 +173,7 @@ class Walker:
         self.complaints = [text for text in self.complaints if "status of 422" not in text]
         self.looks()
         expect(self.page.locator(wrong)).to_have_value(typed)
-        assert self.page.get_attribute(wrong, "aria-invalid") == "true"
+        expect(self.page.locator(wrong)).to_have_attribute("aria-invalid", "true")
 
     def text(self, selector: str) -> str:
         return self.page.inner_text(selector)
@@ -236,10 +237,8 @@ def officer_asks(chromium: Browser, walker: Walker, claim: Claim) -> None:
     site = walker.page.url.split("/my/")[0]
     context = chromium.new_context(base_url=site, viewport=WIDE)
     page = context.new_page()
-    page.goto(f"/staff/sign-in/?next=/programmes/1015/claims/{claim.reference}/")
-    page.fill("[name=username]", "officer")
-    page.fill("[name=password]", "correct horse battery")
-    page.click("main form button")
+    sign_in(page, "officer")
+    page.goto(f"/programmes/1015/claims/{claim.reference}/")
     page.check("[name=kinds][value=business_use_proof]")
     page.fill("[name=text]", "카카오톡으로 주문을 받으신 것을 보여 주세요.")
     page.click("form:has([name=text]) button")

@@ -14,8 +14,7 @@ from merchants.services.channel_cash import grant_channel_cash
 from merchants.services.channel_cash_lists import make_next_list
 from tests.cast import NOW, person
 from tests.claims.status_cast import DAY, assessed_claim, hong
-from tests.journeys.test_pages_in_browser import sign_in
-from tests.web import faults_of
+from tests.web import faults_of, sign_in
 from users.services.people import system_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]

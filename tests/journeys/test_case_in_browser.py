@@ -1,5 +1,7 @@
 """The pages of a case in a real browser: documents beside the forms, by keyboard, at both widths."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -11,13 +13,14 @@ from compensation.programmes.models import Role
 from tests.cast import a_council, a_session, person, referred_review
 from tests.claims.council_cast import vote_all
 from tests.claims.status_cast import BEFORE_THE_COUNCIL, CERTIFICATE, SALES, assessed_claim, paper
-from tests.journeys.test_pages_in_browser import sign_in
-from tests.web import WIDE, faults_of
+from tests.web import WIDE, faults_of, sign_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("english_texts", "kept"),
 ]
+SHEET = "[data-sheet] img"
+PICTURE = f"document.querySelector('{SHEET}')"
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_a_case_from_the_queue_to_the_council(page, claim, language):
     page.fill("#amount", "9,000,000")
     page.check("#reasons-grant")
     page.click("button:not([name]):text-matches('상정|Refer')")
-    assert page.locator(".notice[autofocus]").evaluate("node => node === document.activeElement")
+    expect(page.locator(".notice[autofocus]")).to_be_focused()
     assert faults(page) == []
     page.fill("#amount", "2,000,000")
     page.click("button[value=compare]")
@@ -76,17 +79,16 @@ def test_a_case_from_the_queue_to_the_council(page, claim, language):
 def read_by_keyboard(page) -> None:
     """Next page, larger, turned: with the keys, once the document has the focus."""
     page.set_viewport_size(WIDE)
-    pane, picture = page.locator("[data-window]"), page.locator("[data-sheet] img")
+    pane, picture = page.locator("[data-window]"), page.locator(SHEET)
     pane.focus()
-    before = picture.bounding_box()["width"]
+    first, width = picture.get_attribute("src"), picture.bounding_box()["width"]
     page.keyboard.press("+")
-    assert picture.bounding_box()["width"] > before
+    page.wait_for_function(f"width => {PICTURE}.getBoundingClientRect().width > width", arg=width)
     page.keyboard.press("r")
-    assert "rotate(90deg)" in picture.get_attribute("style")
-    first = picture.get_attribute("src")
+    expect(picture).to_have_attribute("style", re.compile(r"rotate\(90deg\)"))
     page.keyboard.press("PageDown")
-    assert picture.get_attribute("src") != first
-    assert picture.evaluate("image => image.complete || new Promise(done => image.onload = done)") is not None
+    expect(picture).not_to_have_attribute("src", first)
+    page.wait_for_function(f"{PICTURE}.complete")
 
 
 @pytest.mark.parametrize("language", ["ko"])
@@ -107,7 +109,7 @@ def test_papers_are_asked_for_and_a_correction_is_seen_before_it_is_saved(page, 
     page.fill("[name='1-lost_sales']", "8,000,000")
     page.fill("#reason", "영수증 확인")
     page.click("button[value=preview]")
-    assert page.locator("#preview").evaluate("node => node === document.activeElement")
+    expect(page.locator("#preview")).to_be_focused()
     assert faults(page) == []
     page.click("button[value=save]")
     page.wait_for_selector(".notice--success")

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,7 +15,7 @@ from compensation.programmes.models import Role
 from tests.cast import CouncilCast, a_council, a_session, person
 from tests.claims.council_cast import vote
 from tests.claims.status_cast import BEFORE_THE_COUNCIL, assessed_claim, hong, paper
-from tests.web import WIDE, faults_of
+from tests.web import WIDE, faults_of, sit_down
 from users.models import User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
@@ -28,14 +27,6 @@ CLOCK = "%Y-%m-%dT%H:%M"  # as the browser's calendar writes it
 @pytest.fixture
 def council(programme) -> CouncilCast:
     return a_council(programme)
-
-
-def sit_down(page: Page, live_server, user: User) -> None:
-    """This person signs in at the same browser."""
-    client = Client()
-    client.force_login(user)
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
 
 
 def prepared(claim: Claim, officer: User, *, amount_won: int) -> Review:
@@ -84,7 +75,7 @@ def dissents_by_keyboard(page: Page, path: str) -> None:
     tab_to(page, "[name=choice]")
     for _press in range(2):
         page.keyboard.press("ArrowDown")
-    assert page.is_checked("#choice-refuse")
+    expect(page.locator("#choice-refuse")).to_be_checked()
     tab_to(page, "form[action$='/vote/'] button")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]:focus")

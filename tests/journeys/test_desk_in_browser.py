@@ -11,8 +11,7 @@ from compensation.programmes.models import Role
 from tests.cast import person
 from tests.claims.desk_cast import another
 from tests.claims.pages_cast import assessed_claims
-from tests.journeys.test_pages_in_browser import sign_in
-from tests.web import faults_of
+from tests.web import faults_of, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
@@ -44,7 +43,7 @@ def test_cases_are_chosen_on_the_queue_previewed_and_done(page, reviews):
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
     page.check("[value=loss_proven]")
     page.click("button[value=preview]")
-    assert page.locator("#preview").evaluate("node => node === document.activeElement")
+    expect(page.locator("#preview")).to_be_focused()
     expect(page.locator(".bulk-faults li")).to_have_count(1)
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
     page.click("button[value=start]")

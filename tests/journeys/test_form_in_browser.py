@@ -5,14 +5,13 @@ The whole way through it, with and without JavaScript, is walked in test_merchan
 
 import pytest
 import time_machine
-from django.test import Client
 from playwright.sync_api import expect
 
 from claims.models import Claim, ClaimDraft
 from compensation.programmes.models import Role
 from tests.cast import NOW, person
 from tests.claims.form_cast import filled_draft, merchant_user, save, send
-from tests.web import faults_of
+from tests.web import faults_of, sit_down
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
@@ -33,14 +32,8 @@ def owner(programme):
 @pytest.fixture
 def draft(programme, owner, page, live_server):
     """A draft that can be sent, in whose owner's browser we are."""
-    sign_in(page, owner, live_server.url)
+    sit_down(page, live_server, owner)
     return filled_draft(owner, programme)
-
-
-def sign_in(page, user, site):
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
 
 
 def open_step(page, draft, step):
@@ -67,7 +60,7 @@ def test_a_step_without_answers_says_what_is_missing(page, draft, step):
     assert refused(page) == []
     page.locator(".error-summary a").first.click()
     target = page.locator(page.locator(".error-summary a").first.get_attribute("href"))
-    assert target.is_visible()
+    expect(target).to_be_visible()
 
 
 def test_the_number_is_checked_and_known_data_filled_in_while_one_types(page, draft, programme):
@@ -134,7 +127,7 @@ def test_the_last_steps_by_keyboard_alone(page, draft):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/receipt/")
-    assert Claim.objects.get().reference == page.inner_text(".receipt__reference")
+    expect(page.locator(".receipt__reference")).to_have_text(Claim.objects.get().reference)
     assert faults_of(page) == []
 
 
@@ -171,7 +164,7 @@ def test_the_pages_around_the_form(page, draft):
 
 
 def test_an_agent_reads_the_consents_aloud(page, programme, live_server):
-    sign_in(page, person("agent", programme, Role.AGENT), live_server.url)
+    sit_down(page, live_server, person("agent", programme, Role.AGENT))
     page.goto("/programmes/1015/assist/")
     page.click("main form.card button")
     page.wait_for_selector(".error-summary:focus")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from compensation.programmes.models import Programme, Role
 from tests.cast import person
 from tests.users.pass_cast import active_members, apply
-from tests.web import WIDE, faults_of
+from tests.web import WIDE, faults_of, sign_in
 from users.models import GrantJob, Member, MemberAccount, StoragePass, User
 from users.selectors import storage_pass as selectors
 from users.services import grant_jobs, grant_running, pass_batcher
@@ -22,13 +22,6 @@ from users.services.storage_pass import keep_in_step, propose_quota
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 SHOTS = os.environ.get("SHOTS")  # a folder for pictures of the pages, for people who want to look
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/staff/sign-in/")
-    page.fill("[name=username]", user.username)
-    page.fill("[name=password]", "correct horse battery")
-    page.click("main form button")
 
 
 def look_at(page: Page, address: str) -> None:
@@ -76,7 +69,7 @@ def test_every_page_of_the_console_is_clean_at_every_step(page, programme, cast)
     grant_running.start(job=over, at=timezone.now() - timedelta(seconds=10))
     grant_jobs.cancel(job=over, actor=maker, at=timezone.now())
     recall = plan_recall(of=over, maker=maker, at=timezone.now(), note="잘못 지급")
-    sign_in(page, approver)
+    sign_in(page, approver.username)
     jobs = "/programmes/1015/grants/"
     for address in ("", "new/", *(f"{job.reference}/" for job in (draft, rehearsed, running, over, recall))):
         look_at(page, jobs + address)
@@ -100,17 +93,17 @@ def test_every_page_of_the_console_is_clean_at_every_step(page, programme, cast)
 def test_a_job_is_run_in_the_browser_and_its_progress_follows_it(page, programme, cast):
     maker, approver = cast
     job = a_job(programme, maker, approver)
-    sign_in(page, maker)
+    sign_in(page, maker.username)
     page.goto(f"/programmes/1015/grants/{job.reference}/")
     page.click("form[action$='/start/'] button")
-    job.refresh_from_db()
     page.wait_for_selector("#live-job[hx-get]")
+    job.refresh_from_db()
     grant_next_chunk(job=job, at=timezone.now())
     page.click("#pace-summary")
     while grant_next_chunk(job=job, at=timezone.now()):
         pass
     page.wait_for_selector("#live-job progress[value='5000']")
-    assert page.locator("#pace-table").get_attribute("open") is not None
+    expect(page.locator("#pace-table")).to_have_attribute("open", "")
     grant_running.finish_if_done(job=job, at=timezone.now())
     page.wait_for_selector("form[action$='/again/']")
     assert page.complaints == []
@@ -125,7 +118,7 @@ def test_the_pages_of_the_pass_are_clean(page, programme, cast, settings):
     for place, member in enumerate(members[:90]):
         apply(one, member, at=timezone.now() - timedelta(minutes=59) + timedelta(seconds=30 * place))
     one.refresh_from_db()
-    sign_in(page, cast[0])
+    sign_in(page, cast[0].username)
     look_at(page, "/programmes/1015/pass/")
     propose_quota(storage_pass=one, quota=60, note="수요가 많음", maker=cast[1], at=timezone.now())
     look_at(page, "/programmes/1015/pass/")

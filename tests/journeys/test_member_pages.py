@@ -4,11 +4,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_status_in_browser import signed_in
 from tests.users.coupon_cast import code_of, shop
 from tests.users.member_cast import item_by, mine, sora
 from tests.users.sign_in_cast import kakao_stand_in
-from tests.web import faults_of
+from tests.web import faults_of, sit_down
 from users.models import ItemUse, User
 from users.services.storage_pass import Applicant, keep_in_step, put_in_line
 
@@ -63,19 +62,19 @@ def test_from_kakao_to_the_page_and_what_is_done_there(kakao, page, programme, m
     code = code_of(member, item_by(programme, "coupon-2000"))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click(f"{COUPON} [data-copy]")
-    assert page.evaluate("navigator.clipboard.readText()") == code
+    page.wait_for_function("async code => await navigator.clipboard.readText() === code", arg=code)
     press(page, COUPON, "decline")
     press(page, CHOONSIK, "download")
     assert faults_here(page, kakao) == []
     assert (mine(member, "coupon-2000").state, mine(member, "emoticon-choonsik").state) == ("declined", "taken")
     press(page, COUPON, "take-back")
-    assert page.locator(f"{COUPON} .coupon__code").text_content() == code
+    expect(page.locator(f"{COUPON} .coupon__code")).to_have_text(code)
     page.click("#item-1015-pledge-report a")
     expect(page.locator("[data-print]")).to_be_visible()
     assert faults_here(page, kakao) == []
 
 
 def test_somebody_who_is_no_member_is_told_how_to_come_in(kakao, page, live_server, programme):
-    signed_in(page, live_server, User.objects.create(username="nobody")).goto("/my/benefits/")
+    sit_down(page, live_server, User.objects.create(username="nobody")).goto("/my/benefits/")
     expect(page.locator(".button--kakao")).to_be_visible()
     assert faults_of(page) == []

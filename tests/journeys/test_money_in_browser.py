@@ -11,8 +11,7 @@ from tests.claims.money_cast import paid_out, past_the_triggers
 from tests.claims.payout_cast import determined, proposed
 from tests.claims.status_cast import assessed_claim
 from tests.claims.test_money_overpayments import LOWER_BP, reassess
-from tests.journeys.test_pages_in_browser import sign_in
-from tests.web import faults_of
+from tests.web import faults_of, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bank_folder", "english_texts")]
 __all__ = ["bank_folder"]

@@ -12,11 +12,9 @@ from compensation.programmes.models import Role
 from tests.cast import person
 from tests.claims.pages_cast import assessed_claims, merchant_with_account
 from tests.messaging.cast import message
-from tests.web import faults_of
+from tests.web import faults_of, knock, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -32,13 +30,6 @@ def claims(programme) -> dict[str, Claim]:
     return {"paid": paid, "council": Claim.objects.filter(state="awaiting_council").first()}
 
 
-def sign_in(page: Page, username: str) -> None:
-    page.goto("/staff/sign-in/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form button")
-
-
 def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
 
@@ -47,7 +38,7 @@ def test_the_sign_in_page_and_its_error(page, claims):
     page.goto("/staff/sign-in/")
     assert faults_of(page) == []
     page.complaints.clear()
-    sign_in(page, "nobody")
+    knock(page, "nobody")
     expect(page.locator("[role=alert]")).to_be_visible()
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
 
@@ -73,7 +64,7 @@ def test_the_pages_of_a_merchant(page, claims):
     page.wait_for_url("**/my/claims/")
     assert faults_of(page) == []
     page.click("article h2 a")
-    assert claims["paid"].reference in page.content()
+    expect(page.locator("main")).to_contain_text(claims["paid"].reference)
     assert faults_of(page) == []
 
 
@@ -86,7 +77,7 @@ def test_the_way_through_the_list_by_keyboard_alone(page, claims, language):
     sign_in(page, "officer")
     page.goto("/programmes/1015/claims/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip-link"
+    expect(page.locator(".skip-link")).to_be_focused()
     page.focus("[name=q]")
     page.keyboard.type(claims["paid"].external_reference)
     page.keyboard.press("Enter")
@@ -100,8 +91,7 @@ def test_the_way_through_the_list_by_keyboard_alone(page, claims, language):
 def test_signing_out_by_the_menu_and_switching_the_language(page, claims, language):
     sign_in(page, "officer")
     page.click(".site-tools form button")
-    page.wait_for_load_state()
-    assert page.get_attribute("html", "lang") == ("en" if language == "ko" else "ko")
+    expect(page.locator("html")).to_have_attribute("lang", "en" if language == "ko" else "ko")
     page.click(".menu summary")
     page.click(".menu__panel button")
     page.wait_for_url("**/sign-in/")

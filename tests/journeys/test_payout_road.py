@@ -12,8 +12,7 @@ from tests.claims.bank_cast import content_of, layout
 from tests.claims.bank_standin import NO_ACCOUNT, answer_to, orders_of, result_file
 from tests.claims.payout_cast import approvers, looked_at, profile_of
 from tests.claims.status_cast import assessed_claim, hong
-from tests.journeys.test_council_road import sit_down
-from tests.web import faults_of
+from tests.web import faults_of, sit_down
 from users.models import User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]

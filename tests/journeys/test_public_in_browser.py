@@ -87,7 +87,7 @@ def test_the_way_through_the_estimate(page):
     page.wait_for_selector(".error-summary:focus")
     assert faults_but(page, 400) == []
     page.click(".error-summary a >> nth=0")
-    assert page.evaluate("document.activeElement.name") == "loss-1-service"
+    expect(page.locator("[name=loss-1-service]")).to_be_focused()
     fill_estimate(page, 1, "3,500,000원")
     page.click(SUBMIT)
     page.wait_for_selector("#result:focus")

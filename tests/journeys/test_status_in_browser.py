@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -25,7 +24,7 @@ from tests.claims.status_cast import (
     hong,
     received_claim,
 )
-from tests.web import NARROW, faults_of
+from tests.web import NARROW, faults_of, sit_down
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
@@ -76,22 +75,13 @@ def plain_page(chromium: Browser, live_server) -> Iterator[Page]:
     context.close()
 
 
-def signed_in(page: Page, live_server, user) -> Page:
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    return page
-
-
 def faults_but(page: Page, status: int) -> list[str]:
     """What is wrong with a page that was to be answered with this status."""
     return [fault for fault in faults_of(page) if str(status) not in fault]
 
 
 def test_the_list_and_the_page_of_every_state(page, live_server, programme, claims):
-    signed_in(page, live_server, hong(programme)).goto("/my/claims/")
+    sit_down(page, live_server, hong(programme)).goto("/my/claims/")
     assert faults_of(page) == []
     for state, claim in claims.items():
         page.goto(f"/my/claims/{claim.reference}/")
@@ -99,7 +89,7 @@ def test_the_list_and_the_page_of_every_state(page, live_server, programme, clai
 
 
 def test_every_form_and_the_determination(page, live_server, programme, claims):
-    signed_in(page, live_server, hong(programme))
+    sit_down(page, live_server, hong(programme))
     paths = [
         ("in a tier", "file/objection/"),
         ("in a tier", "file/confirmation/"),
@@ -116,7 +106,7 @@ def test_every_form_and_the_determination(page, live_server, programme, claims):
 
 
 def test_answering_with_papers_after_a_mistake(page, live_server, programme, claims, paper):
-    signed_in(page, live_server, hong(programme)).goto(f"/my/claims/{claims['asked'].reference}/")
+    sit_down(page, live_server, hong(programme)).goto(f"/my/claims/{claims['asked'].reference}/")
     page.click(".asked a")
     assert faults_of(page) == []
     page.click(SEND)
@@ -136,7 +126,7 @@ def test_answering_with_papers_after_a_mistake(page, live_server, programme, cla
 def test_objecting_withdrawing_and_changing_the_account_by_keyboard_and_click(
     page, live_server, programme, claims, paper
 ):
-    signed_in(page, live_server, hong(programme)).goto(f"/my/claims/{claims['in a tier'].reference}/")
+    sit_down(page, live_server, hong(programme)).goto(f"/my/claims/{claims['in a tier'].reference}/")
     page.focus("a[href$='/file/confirmation/']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/file/confirmation/")
@@ -158,7 +148,7 @@ def test_objecting_withdrawing_and_changing_the_account_by_keyboard_and_click(
 
 
 def test_the_letter_comes_as_a_file(page, live_server, programme, claims, language):
-    signed_in(page, live_server, hong(programme)).goto(f"/my/claims/{claims['in a tier'].reference}/determinations/1/")
+    sit_down(page, live_server, hong(programme)).goto(f"/my/claims/{claims['in a tier'].reference}/determinations/1/")
     with page.expect_download() as download:
         page.click("a[href$='/letter/']")
     assert download.value.suggested_filename == f"determination-{claims['in a tier'].reference}-1.pdf"
@@ -166,7 +156,7 @@ def test_the_letter_comes_as_a_file(page, live_server, programme, claims, langua
 
 
 def test_the_whole_thread_without_javascript(plain_page, live_server, programme, claims, paper):
-    page = signed_in(plain_page, live_server, hong(programme))
+    page = sit_down(plain_page, live_server, hong(programme))
     page.goto(f"/my/claims/{claims['asked'].reference}/")
     page.click(".asked a")
     page.click(SEND)
@@ -182,7 +172,7 @@ def test_the_whole_thread_without_javascript(plain_page, live_server, programme,
 
 
 def test_an_officer_asks_on_the_page_of_the_claim(page, live_server, programme, officer, claims):
-    signed_in(page, live_server, officer).goto(f"/programmes/1015/claims/{claims['council'].reference}/")
+    sit_down(page, live_server, officer).goto(f"/programmes/1015/claims/{claims['council'].reference}/")
     assert faults_of(page) == []
     page.fill("[name=text]", "날짜가 보이게 보내 주세요.")
     page.click("#thread ~ form button, section:has(#thread) form button")
