@@ -78,13 +78,15 @@ def claim_with_history(*, claims: QuerySet[Claim], reference: str, for_merchant:
     """
     beside = () if for_merchant else ("window", "association_file")
     moves = ClaimTransition.objects.order_by("id")
+    # The text of the rules is not read: each process knows the rules of a version (PolicyVersion.policy).
+    assessments = Assessment.objects.select_related("policy_version").defer("policy_version__document")
     claim = (
         claims.select_related(None)
         .select_related("merchant", "programme", *beside)
         .prefetch_related(
             "losses",
             Prefetch("transitions", moves if for_merchant else moves.select_related("actor")),
-            Prefetch("assessments", Assessment.objects.select_related("policy_version").order_by("-id")),
+            Prefetch("assessments", assessments.order_by("-id")),
             with_determinations(),
             Prefetch("merchant__bank_accounts", BankAccount.objects.order_by("-id")),
             *with_status(),

@@ -64,13 +64,12 @@ def with_status() -> tuple[Prefetch, ...]:
     """
     questions = Question.objects.prefetch_related("asked_by", "answer__evidence")
     objections = Objection.objects.prefetch_related("determination", "review", "evidence")
-    payouts = Payout.objects.exclude(state=PayoutState.CANCELLED).order_by("id")
-    payouts = payouts.select_related("account", "batch", "top_up__top_up")
-    return (
-        Prefetch("questions", questions),
-        Prefetch("objections", objections),
-        Prefetch("payouts", payouts, to_attr="live_payouts"),
-    )
+    return Prefetch("questions", questions), Prefetch("objections", objections), with_payouts()
+
+
+def with_payouts() -> Prefetch:
+    """What `payouts_of_claim` reads of a claim: to be prefetched with it. Nothing is joined, as above."""
+    return Prefetch("payouts", Payout.objects.order_by("id").prefetch_related("account", "batch", "top_up__top_up"))
 
 
 def with_determinations() -> Prefetch:
@@ -108,9 +107,8 @@ def payouts_of_claim(*, claim: Claim) -> tuple[Payout, ...]:
 
     What came back and is owed no longer is left out: nothing is asked of anybody about it.
     """
-    if not hasattr(claim, "live_payouts"):
-        prefetch_related_objects([claim], with_status()[-1])
-    payouts: list[Payout] = getattr(claim, "live_payouts", [])
+    prefetch_related_objects([claim], with_payouts())  # where they did not come with the claim
+    payouts = [row for row in claim.payouts.all() if row.state != PayoutState.CANCELLED]
     followed = {row.follows_id for row in payouts if row.origin == PayoutOrigin.AFTER_RETURN}
     return tuple(row for row in payouts if row.pk not in followed and row.given_up_at is None)
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import prefetch_related_objects
 
-from claims.models import Claim, Determination, Evidence, PayoutOrigin, PayoutTransition
+from claims.models import Claim, Determination, Evidence
+from claims.selectors.status import with_payouts
 from compensation.messaging.models import Message
 from compensation.policy.document import Policy
-from compensation.policy.transitions import EvidenceScanState, ObjectionState, QuestionState
+from compensation.policy.transitions import EvidenceScanState, ObjectionState, PayoutState, QuestionState
 from merchants.models import BankAccount
 
+PAYOUT_MOVES = (PayoutState.RELEASED, PayoutState.PAID, PayoutState.RETURNED)  # of which merchants are told
 TOGETHER = timedelta(minutes=30)  # files that arrive one after the other are one event
 
 
@@ -34,7 +36,7 @@ class Event:
 def timeline_of(
     *, claim: Claim, determinations: Sequence[Determination], evidence: Sequence[Evidence], policy: Policy
 ) -> list[Event]:
-    """All events, newest first. Reads what is prefetched with the claim, and its messages (one query)."""
+    """All events, newest first. Reads what is prefetched with the claim, its messages, and the moves of payouts."""
     events = [
         *_moves(claim, determinations),
         *_decisions(determinations),
@@ -136,14 +138,15 @@ def _accounts(claim: Claim) -> Iterator[Event]:
 
 def _payouts(claim: Claim) -> Iterator[Event]:
     """Top-ups from their first payout on, what left for the bank, and what the bank said of it."""
-    told = Q(to_state__in=("released", "paid", "returned")) | Q(from_state="", payout__origin=PayoutOrigin.TOP_UP)
-    moves = PayoutTransition.objects.filter(told, payout__claim=claim).exclude(from_state=F("to_state"))
+    prefetch_related_objects([claim], with_payouts())  # where they did not come with the claim
+    payouts = list(claim.payouts.all())
+    prefetch_related_objects(payouts, "transitions")
     topped_up = set()
-    for move in moves.select_related("payout__account", "payout__batch", "payout__top_up__top_up").order_by("id"):
+    for move in sorted((move for row in payouts for move in row.transitions.all()), key=lambda move: move.pk):
         row = move.payout.top_up
-        if move.from_state:
+        if move.from_state not in ("", move.to_state) and move.to_state in PAYOUT_MOVES:
             yield Event(move.at, f"payout_{move.to_state}", {"payout": move.payout})
-        elif row and row.pk not in topped_up:
+        elif row and not move.from_state and row.pk not in topped_up:
             topped_up.add(row.pk)
             yield Event(move.at, "topped_up", {"top_up": row}, text=row.top_up.reason)
             if row.withdrawn_at:
@@ -151,5 +154,6 @@ def _payouts(claim: Claim) -> Iterator[Event]:
 
 
 def _messages(claim: Claim) -> Iterator[Event]:
-    for message in Message.objects.filter(subject=f"claim {claim.reference}").order_by("id"):
+    told = Message.objects.only("template", "channel", "state", "check_code", "created_at", "sent_at")
+    for message in told.filter(subject=f"claim {claim.reference}").order_by("id"):
         yield Event(message.sent_at or message.created_at, f"message_{message.state}", {"message": message})

@@ -1,6 +1,7 @@
 """Korean phone numbers, as E.164."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -60,6 +61,7 @@ def is_mobile(e164: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(e164)) == PhoneNumberType.MOBILE
 
 
+@lru_cache(maxsize=64)  # the customer centres' numbers stand on every page
 def format_phone(e164: str) -> str:
     """The number as people here write it: '+821012345678' is '010-1234-5678'."""
     return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.NATIONAL)
