@@ -40,7 +40,10 @@ END"""
 # Sentences for KEPT_BACK: Korean, English.
 KEPT_BACK_BECAUSE: Mapping[str, tuple[str, str]] = {
     "held": ("담당자가 보류했습니다.", "A person keeps it back."),
-    "second_look_draw": ("재확인 대상을 아직 뽑지 않았습니다.", "Not drawn yet for the second look."),
+    "second_look_draw": (
+        "재확인 대상을 아직 뽑지 않았습니다. 몇 분마다 자동으로 뽑습니다.",
+        "Not drawn yet for the second look. That is done by itself every few minutes.",
+    ),
     "second_look": ("재확인이 끝나지 않았습니다.", "The second look is not done, or came to another judgement."),
     "no_account": ("지급받을 계좌가 없습니다.", "There is no bank account."),
     "account_refused": (

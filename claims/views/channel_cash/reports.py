@@ -43,5 +43,5 @@ def channel_cash_report(request: HttpRequest, code: str) -> HttpResponse:
     if report.read_at != at:
         messages.info(request, gettext("이미 읽은 파일입니다. 바뀐 것이 없습니다."))
     else:
-        messages.success(request, gettext("%(lines)d행을 읽었습니다.") % {"lines": report.lines})
+        messages.success(request, gettext("%(lines)s행을 읽었습니다.") % {"lines": f"{report.lines:,}"})
     return redirect("channel-cash", code)
