@@ -14,7 +14,6 @@ from claims.services.payouts.top_up_lists import parse_claim_list
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up, drop_top_up, propose_top_up
 from compensation.programmes.models import Programme
-from compensation.values.won import parse_won
 from users.models import User
 
 Rows = dict[str, Any]
@@ -41,15 +40,13 @@ def _list(programme: Programme, _options: Rows) -> Rows:
 
 
 def _propose(programme: Programme, options: Rows) -> Rows:
-    if not options["amount"]:
-        raise CommandError("--amount is needed: won for each claim")
     top_up = propose_top_up(
         programme=programme,
-        amount_won=parse_won(options["amount"]),
+        amount_won=options["amount"],
         reason_code=options["reason_code"],
         reason=options["reason"],
         tier_code=options["tier"],
-        references=_claims(options),
+        listed=_listed(options),
         actor=who_does_it(options),
         at=timezone.now(),
     )
@@ -66,7 +63,7 @@ def _drop(programme: Programme, options: Rows) -> Rows:
 
 def _withdraw(programme: Programme, options: Rows) -> Rows:
     top_up = _top_up(programme, options)
-    named = _claims(options) or None
+    named = parse_claim_list(_listed(options)) if options["claims"] else None
     reason, actor = options["reason"], who_does_it(options)
     count = withdraw_top_up(top_up=top_up, reason=reason, references=named, actor=actor, at=timezone.now())
     return {"withdrawn": count} | _shown(top_up)
@@ -81,11 +78,11 @@ TOP_UP_ACTIONS: dict[str, Callable[[Programme, Rows], Rows]] = {
 }
 
 
-def _claims(options: Rows) -> tuple[str, ...]:
+def _listed(options: Rows) -> str:
     if not options["claims"]:
-        return ()
+        return ""
     try:
-        return parse_claim_list(options["claims"].read_text(encoding="utf-8-sig"))
+        return str(options["claims"].read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--claims: {error}") from error
 

@@ -7,6 +7,7 @@ what came; it may come again once it is put right.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,7 +88,7 @@ def read_report(
 
 def _taken_in(path: Path, about: dict[str, Any]) -> ChannelCashReport:
     """Raises UsesRefused, ReportRefused."""
-    reported = _reported(path)
+    reported, unread = _reported(path)
 
     def make_report(booked: BookedUses) -> ChannelCashReport:
         sums = {"lines": booked.lines, "used_won": booked.used_won, "expired_won": booked.expired_won}
@@ -98,6 +99,7 @@ def _taken_in(path: Path, about: dict[str, Any]) -> ChannelCashReport:
         reported=reported,
         actor=about["read_by"],
         at=about["read_at"],
+        unread=unread,
         make_report=make_report,
     )
     assert booked.report is not None  # noqa: S101  (made above, in the same transaction)
@@ -109,8 +111,8 @@ def _refused(refused: UsesRefused, about: dict[str, Any]) -> ChannelCashReport:
     return ChannelCashReport.objects.create(is_accepted=False, faults_count=len(refused.faults), faults=faults, **about)
 
 
-def _reported(path: Path) -> list[ReportedUse]:
-    """The lines of the file. Raises UsesRefused with every fault of them; ReportRefused."""
+def _reported(path: Path) -> tuple[list[ReportedUse], list[UseFault]]:
+    """The lines of the file, and what is wrong with those that cannot be read. Raises ReportRefused."""
     reported: list[ReportedUse] = []
     faults: list[UseFault] = []
     try:
@@ -121,16 +123,15 @@ def _reported(path: Path) -> list[ReportedUse]:
             try:
                 reported.append(_line(number, cells, refusal, table))
             except (ValueRefused, ReferenceRefused) as fault:
-                faults.append(UseFault(number, fault.code, fault.message_ko, fault.message_en))
-            if len(reported) > limits.CHANNEL_CASH_LINES_MAX:
+                named = _named(cells, table)
+                faults.append(UseFault(number, fault.code, fault.message_ko, fault.message_en, named))
+            if len(reported) + len(faults) > limits.CHANNEL_CASH_LINES_MAX:
                 raise _too_long()
     except AssociationFileRefused as refused:
         raise ReportRefused(refused.code, refused.message_ko, refused.message_en) from refused
-    if faults:
-        raise UsesRefused(faults)
-    if not reported:
+    if not reported and not faults:
         raise ReportRefused("report_empty", "제목 아래에 내용이 없습니다.", "There is nothing below the header.")
-    return reported
+    return reported, faults
 
 
 def _opened(path: Path) -> Source:
@@ -165,7 +166,7 @@ def _line(number: int, cells: list[Cell], refusal: ValueRefused | None, table: _
             f"제목은 {table.width}칸인데 이 행은 {len(cells)}칸입니다. 1,000처럼 쉼표가 든 값은 따옴표로 감싸 주세요.",
             f'This row has {len(cells)} cells, the header {table.width}. Please put values like "1,000" in quotes.',
         )
-    said = {name: cells[place] if place < len(cells) else None for name, place in table.places.items()}
+    said = _said(cells, table)
     kind = _kind(said.get("kind"))
     reference, business_number = _merchant(said)
     return ReportedUse(
@@ -176,6 +177,17 @@ def _line(number: int, cells: list[Cell], refusal: ValueRefused | None, table: _
         amount_won=_amount(said.get("amount"), kind),
         on=_day(said.get("on")),
     )
+
+
+def _said(cells: list[Cell], table: _Table) -> dict[str, Cell]:
+    return {name: cells[place] if place < len(cells) else None for name, place in table.places.items()}
+
+
+def _named(cells: list[Cell], table: _Table) -> str:
+    """The reference or business number of a line that has a fault; '' where neither can be read."""
+    with suppress(ValueRefused):
+        return "".join(_merchant(_said(cells, table)))
+    return ""
 
 
 def _reference(text: str) -> str:

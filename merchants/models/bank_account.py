@@ -16,7 +16,7 @@ class BankAccount(models.Model):
 
     `entered_by`: who named it; None for one that came with an association's file. `holder_index` finds accounts by the
     name of their holder; rows of older versions get theirs by and by. `standing` is what is known of its holder
-    (policy/transitions.py). An account that replaced one after something was determined (`must_confirm`) is paid to
+    (policy/transitions). An account that replaced one after something was determined (`must_confirm`) is paid to
     only when the old contact said yes and a second person looked (`confirmed_at`, `approved_by`).
     """
 

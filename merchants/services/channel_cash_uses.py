@@ -1,10 +1,11 @@
 """What the channel service reports of channel cash: what a merchant used on a day, and that the rest has expired.
 
-All or nothing: every line is checked against the grants, which are held, and one fault keeps everything out. What was
-used goes from the ledger's channel cash to its use, what expired goes back to the budget; never more than was granted.
+All or nothing: every line is checked against the grants, which are held; one fault keeps everything out, and all are
+named. What was used goes from the ledger's channel cash to its use, what expired goes back to the budget; never more
+than was granted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,12 +59,13 @@ class ReportedUse:
 
 @dataclass(frozen=True, slots=True)
 class UseFault:
-    """What is wrong with a line."""
+    """What is wrong with a line. `named`: the merchant, as the line names it; '' where that could not be read."""
 
     line: int
     code: str
     message_ko: str
     message_en: str
+    named: str = ""
 
     def as_json(self) -> dict[str, object]:
         return {"line": self.line, "code": self.code, "ko": self.message_ko, "en": self.message_en}
@@ -89,12 +91,13 @@ class BookedUses:
 
 @dataclass(slots=True)
 class _Standing:
-    """A grant while lines are booked to it."""
+    """A grant while lines are booked to it. One of them at fault, it is not known what the rest is."""
 
     grant: ChannelCashGrant
     left_won: int
     reported: set[tuple[str, date]]
     expired_on: date | None
+    is_rest_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +119,25 @@ def book_uses(
     reported: Sequence[ReportedUse],
     actor: User,
     at: datetime,
+    unread: Sequence[UseFault] = (),
     make_report: MakeReport | None = None,
 ) -> BookedUses:
     """Books all of it. `make_report` keeps the file's row, once its sums are known. Raises UsesRefused.
 
-    The grants are held in the order of their ids: two reports of the same merchants come one after the other.
+    `unread`: lines of the same report that could not be read, so that nothing is booked and every fault is named. The
+    grants are held in the order of their ids: two reports of the same merchants come one after the other.
     """
     standings = _hold(programme, reported)
-    faults: list[UseFault] = []
+    for standing in _doubted(standings, unread):
+        standing.is_rest_known = False
+    faults = list(unread)
     entries: list[_Entry] = []
     # What was used goes before what expired, as a rest is known only then.
     for use in sorted(reported, key=lambda use: use.kind == UseKind.EXPIRED):
-        entry = _checked(use, standings.get(use.reference or use.business_number), at)
+        named = use.reference or use.business_number
+        entry = _checked(use, standings.get(named), at)
         if isinstance(entry, ValueRefused):
-            faults.append(UseFault(use.line or 1, entry.code, entry.message_ko, entry.message_en))
+            faults.append(UseFault(use.line or 1, entry.code, entry.message_ko, entry.message_en, named))
         else:
             entries.append(entry)
     if faults:
@@ -169,12 +177,19 @@ def _hold(programme: Programme, reported: Sequence[ReportedUse]) -> dict[str, _S
     return found
 
 
+def _doubted(standings: Mapping[str, _Standing], unread: Sequence[UseFault]) -> Collection[_Standing]:
+    """The grants that the lines may be about: all, where one names nobody."""
+    names = {fault.named for fault in unread}
+    return standings.values() if "" in names else [standings[name] for name in names & standings.keys()]
+
+
 def _checked(use: ReportedUse, standing: _Standing | None, at: datetime) -> _Entry | ValueRefused:
     """The entry of a line, or what is wrong with it; an entry counts against the lines that follow."""
     if standing is None or standing.grant.list_id is None:
         return _unknown()
     refused = _unfit(use, standing, at)
     if refused is not None:
+        standing.is_rest_known = False
         return refused
     amount_won = standing.left_won if use.amount_won is None else use.amount_won
     standing.left_won -= amount_won
@@ -191,7 +206,7 @@ def _unfit(use: ReportedUse, standing: _Standing, at: datetime) -> ValueRefused 
         return _reported_already()
     if standing.expired_on is not None:
         return _expired_already()
-    if use.kind == UseKind.EXPIRED and use.amount_won not in (None, standing.left_won):
+    if use.kind == UseKind.EXPIRED and standing.is_rest_known and use.amount_won not in (None, standing.left_won):
         return _wrong_rest(standing.left_won)
     if use.kind == UseKind.EXPIRED and not standing.left_won:
         return _nothing_left()

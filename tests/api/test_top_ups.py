@@ -4,7 +4,7 @@ import pytest
 
 from claims.models import Payout, TopUp
 from tests.api.cast import fields_of, on_the_site, problem_of
-from tests.claims.payout_cast import determined
+from tests.claims.payout_cast import determined, topped_up
 
 pytestmark = pytest.mark.django_db
 TOP_UPS = "/programmes/1015/payouts/top-ups"
@@ -39,7 +39,8 @@ def test_a_top_up_from_its_proposal_to_its_withdrawal(programme, ops, second_ops
         ({"amount_won": "2만"}, "amount_won"),
         ({"amount_won": None}, "amount_won"),
         ({"amount_won": 0}, "amount_won"),
-        ({"tier": None}, "claims"),
+        ({"tier": None}, "tier"),
+        ({"tier": "", "claims": ["NOBODY"]}, "claims"),
         ({"tier": "", "claims": ["NOBODY", 7]}, "claims"),
         ({"tier": "tier_2"}, "tier"),
         ({"reason_code": ["other"]}, "reason_code"),
@@ -50,6 +51,24 @@ def test_what_is_wrong_is_told_beside_its_field(programme, ops, changed, field):
     determined(programme, count=1)
     assert fields_of(on_the_site(ops).post(TOP_UPS, GOOD | changed)).keys() == {field}
     assert not TopUp.objects.exists()
+
+
+def test_all_that_is_wrong_is_told_at_once(programme, ops):
+    bad = {"tier": "tier_1", "claims": ["NOBODY"], "amount_won": "2만", "reason_code": "", "reason": "x" * 201}
+    assert fields_of(on_the_site(ops).post(TOP_UPS, bad)) == {
+        "amount_won": "won_malformed",
+        "reason_code": "top_up_reason_code",
+        "reason": "text_too_long",
+        "tier": "top_up_claims_missing",
+    }
+
+
+@pytest.mark.parametrize("named", [[], [""], "all", ["NOBODY"]])
+def test_a_withdrawal_from_named_claims_never_means_all(programme, ops, second_ops, named):
+    top_up = topped_up(determined(programme, count=1), ops, second_ops)
+    address = f"{TOP_UPS}/{top_up.reference}/withdrawal"
+    assert on_the_site(ops).post(address, {"claims": named, "reason": "잘못"}).status_code in (409, 422)
+    assert Payout.objects.get(origin="top_up").state == "due"
 
 
 def test_who_may_not_handle_payouts_finds_nothing(programme, officer):

@@ -126,10 +126,8 @@ def released(programme: Programme, maker: User, *, at: datetime = NOW, **more: o
 
 def proposed(claims: list[Claim], by: User, *, amount_won: int = 20_000, **more: object) -> TopUp:
     about = {"reason_code": "our_delay", "reason": "지급이 한 달 늦었습니다.", "at": NOW} | more
-    references = [claim.reference for claim in claims]
-    return propose_top_up(
-        programme=claims[0].programme, amount_won=amount_won, references=references, actor=by, **about
-    )
+    listed = "\n".join(claim.reference for claim in claims)
+    return propose_top_up(programme=claims[0].programme, amount_won=amount_won, listed=listed, actor=by, **about)
 
 
 def topped_up(claims: list[Claim], by: User, approver: User, *, amount_won: int = 20_000) -> TopUp:

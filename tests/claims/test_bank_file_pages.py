@@ -14,7 +14,7 @@ from compensation.audit.models import AccessRecord
 from compensation.policy.bank_profile_text import as_toml
 from compensation.programmes.models import Role
 from tests.cast import NOW, person
-from tests.claims.bank_cast import answers, bank_folder, content_of, layout, profile_named, with_bank
+from tests.claims.bank_cast import answers, bank_folder, content_of, layout, profile_named, releasing, with_bank
 from tests.claims.bank_standin import result_file
 from tests.claims.payout_cast import determined, states
 
@@ -201,6 +201,16 @@ def test_by_command_too(batch, ops, tmp_path):
     read = command("read", "--batch", batch.reference, "--file", str(tmp_path / "result.csv"), "--user", "ops")
     assert (read["is_accepted"], read["paid_count"]) == (True, 2)
     assert command("show", "--batch", batch.reference)["state"] == "closed"
+
+
+def test_the_command_shows_how_far_the_files_are_beside_a_clean_answer(programme, ops, bank_folder, capsys):
+    determined(programme, count=2)
+    batch = releasing(programme, ops)
+    call_command("bank_files", "1015", "write", "--batch", batch.reference, "--json")
+    said = capsys.readouterr()
+    assert json.loads(said.out)["files"][0]["rows"] == 2
+    assert "bank files:" in said.err
+    assert "/2.00 [" in said.err
 
 
 def test_a_refused_result_ends_the_command_with_an_error(batch, ops, tmp_path):

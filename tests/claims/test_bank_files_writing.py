@@ -60,8 +60,9 @@ def few_rows(programme, ops, rows=2):
 def test_a_batch_with_more_rows_than_a_file_has_several_files(programme, ops, bank_folder):
     determined(programme, count=5)
     few_rows(programme, ops)
-    batch = releasing(programme, ops)
-    assert [write_next_file(batch.pk, NOW) for _ in range(4)] == [True, True, False, False]
+    batch, told = releasing(programme, ops), []
+    assert [write_next_file(batch.pk, NOW, told.append) for _ in range(4)] == [True, True, False, False]
+    assert sum(told) == 5
     files = list(batch.files.all())
     assert [(file.number, file.rows, file.total_won) for file in files] == [
         (1, 2, 60_000),

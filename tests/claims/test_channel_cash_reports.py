@@ -72,13 +72,36 @@ def test_one_bad_line_keeps_the_file_out_and_the_mended_file_goes_in(programme, 
     bad = HEAD + line(grants[0]) + line(grants[1], "만원") + "ABC,,사용,1,2023-01-31\n,,사용,1,2023-01-31\n"
     report = read(programme, tmp_path, bad)
     assert (report.is_accepted, report.faults_count) == (False, 3)
-    assert [(fault["line"], fault["code"]) for fault in report.faults] == [
+    assert faults_of(report) == [
         (3, "won_malformed"),
         (4, "reference_malformed"),
         (5, "merchant_missing"),
     ]
     assert not ChannelCashUse.objects.exists()
     assert read(programme, tmp_path, HEAD + line(grants[0])).is_accepted
+
+
+def faults_of(report: ChannelCashReport) -> list[tuple[int, str]]:
+    return [(fault["line"], fault["code"]) for fault in report.faults]
+
+
+def test_what_cannot_be_read_and_what_cannot_be_booked_is_named_in_one_round(programme, grants, tmp_path):
+    bad = HEAD + line(grants[0], "50001") + line(grants[1], "만원") + line(grants[0], "", "소멸", "2023-02-01")
+    expected = [(2, "use_too_much"), (3, "won_malformed"), (4, "use_wrong_date")]
+    assert faults_of(read(programme, tmp_path, bad)) == expected
+    assert not ChannelCashUse.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("unread", "judged"),
+    [("{ref},,사용,만원,2023-01-31\n", [(4, "use_wrong_rest")]), ("ABC,,사용,1,2023-01-31\n", [])],
+)
+def test_a_rest_is_not_judged_while_a_line_that_may_be_of_it_cannot_be_read(
+    programme, grants, tmp_path, unread, judged
+):
+    rests = [line(grant, "40000", "소멸") for grant in grants]
+    report = read(programme, tmp_path, HEAD + unread.format(ref=grants[0].reference) + "".join(rests))
+    assert faults_of(report)[1:] == judged
 
 
 @pytest.mark.parametrize(

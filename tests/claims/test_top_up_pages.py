@@ -38,6 +38,7 @@ def test_operations_and_the_auditor_get_in_and_nobody_else(client, programme, op
         ({"tier": "tier_2"}, "id_tier_0"),
         ({"tier": "tier_9"}, "id_tier_0"),
         ({"tier": "", "claims": "NOBODY"}, "id_claims"),
+        ({"tier": "", "claims": " , "}, "id_tier_0"),
         ({"amount": ""}, "id_amount"),
         ({"amount": "2만"}, "id_amount"),
         ({"amount": "500,001"}, "id_amount"),
@@ -54,6 +55,15 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(client,
     assert f'href="#{field}"' in text_of(answer)
     assert str((GOOD | changed)["amount"]) in text_of(answer)
     assert not TopUp.objects.exists()
+
+
+def test_all_that_is_wrong_is_said_at_once_each_beside_its_field(client, programme, ops):
+    client.force_login(ops)
+    bad = {"tier": "tier_1", "claims": "아무개", "amount": "2만", "reason_code": "", "reason": "가" * 201}
+    page = text_of(client.post(f"{TOP_UPS}new/", bad))
+    for name in ("tier_0", "amount", "reason_code_0", "reason"):
+        assert f'href="#id_{name}"' in page, name
+    assert all(typed in page for typed in bad.values())
 
 
 def test_one_proposes_and_another_approves_and_withdraws(client, programme, ops, second_ops):
@@ -102,6 +112,12 @@ def test_the_command_does_the_same(programme, ops, second_ops, capsys, tmp_path)
     assert told(capsys, "top-up-approve", top_up=name, person="ops2")["standings"]["due"]["count"] == 2
     done = told(capsys, "top-up-withdraw", top_up=name, claims=listed, reason="잘못", person="ops")
     assert (done["withdrawn"], len(told(capsys, "top-ups")["top_ups"])) == (1, 1)
-    for action, more in (("top-up-drop", {"top_up": name}), ("top-up-approve", {}), ("top-up", about | {"amount": ""})):
+    listed.write_text("")  # names nobody, which is not everybody
+    for action, more in (
+        ("top-up-withdraw", {"top_up": name, "claims": listed, "reason": "잘못"}),
+        ("top-up-drop", {"top_up": name}),
+        ("top-up-approve", {}),
+        ("top-up", about | {"amount": ""}),
+    ):
         with pytest.raises(CommandError):
             call_command("payouts", "1015", action, person="ops", **more)

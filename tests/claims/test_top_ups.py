@@ -14,13 +14,12 @@ from claims.services.intake import LossDetails
 from claims.services.notices import write_next_notices
 from claims.services.payouts.due import make_missing, settle_claim
 from claims.services.payouts.invariants import violations
-from claims.services.payouts.top_up_refusals import TopUpRefused
+from claims.services.payouts.top_up_refusals import ProposalRefused, TopUpRefused
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up, drop_top_up, propose_top_up
 from compensation.ledger.models import Transfer
 from compensation.ledger.selectors import balances
 from compensation.messaging.models import Message
-from compensation.values.refused import ValueRefused
 from merchants.models import Merchant
 from tests.cast import NOW
 from tests.claims.bank_cast import bank_folder
@@ -106,18 +105,32 @@ REFUSED = {
     "choose the reason": {"reason_code": "because"},
     "write the reason": {"reason": " "},
     "one of the two": {"tier_code": "tier_1"},
-    "No claim of this tier": {"tier_code": "tier_2", "references": []},
-    "Not claims for which a sum was determined: NOBODY": {"references": ["NOBODY"]},
+    "No claim of this tier": {"tier_code": "tier_2", "listed": ""},
+    "Not claims for which a sum was determined: NOBODY": {"listed": "nobody"},
 }
 
 
 @pytest.mark.parametrize("said", REFUSED)
 def test_what_is_missing_or_too_much_is_refused_in_words(programme, ops, said):
     [claim] = determined(programme, count=1)
-    about = {"amount_won": 10_000, "reason_code": "other", "reason": "이유", "references": [claim.reference]}
-    with pytest.raises(ValueRefused, match=said):
+    about = {"amount_won": 10_000, "reason_code": "other", "reason": "이유", "listed": claim.reference}
+    with pytest.raises(ProposalRefused, match=said):
         propose_top_up(programme=programme, actor=ops, at=NOW, **about | REFUSED[said])
     assert not TopUp.objects.exists()
+
+
+def test_everything_that_is_wrong_is_named_at_once_also_what_the_database_knows(programme, ops, monkeypatch):
+    [claim] = determined(programme, count=1)
+    monkeypatch.setattr("claims.services.payouts.top_ups.uncommitted_won", lambda **_: 0)
+    about = {"amount_won": "1,000원", "reason_code": "", "reason": "", "listed": f"{claim.reference} NOBODY"}
+    with pytest.raises(ProposalRefused) as refused:
+        propose_top_up(programme=programme, actor=ops, at=NOW, **about)
+    assert [(field, fault.code) for field, fault in refused.value.faults] == [
+        ("reason_code", "top_up_reason_code"),
+        ("reason", "payout_reason_missing"),
+        ("listed", "top_up_claims_unknown"),
+        ("amount_won", "top_up_budget"),
+    ]
 
 
 def test_no_more_than_the_budget_has_left_nor_than_a_claim_may_get(programme, ops, second_ops, monkeypatch):

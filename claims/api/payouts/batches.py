@@ -44,7 +44,7 @@ FIELDS = {
     "batch_size": "size",
     "batch_profile": "profile",
     "payout_reason_missing": "reason",
-    "paragraphs_too_long": "reason",
+    "text_too_long": "reason",
 }
 REASON = {"type": "string", "maxLength": limits.PAYOUT_REASON_LENGTH_MAX}
 AFTER = OpenApiParameter("after", {"type": "integer", "minimum": 0}, "query")
@@ -52,11 +52,7 @@ _DIGITS_MAX = 15
 
 
 def _batch(request: Request, code: str, reference: str, *, permission: str) -> PayoutBatch:
-    programme = open_programme(request, code, permission=permission)
-    try:
-        return batch_named(programme=programme, reference=reference)
-    except PayoutBatch.DoesNotExist as error:
-        raise general(404) from error
+    return batch_named(programme=open_programme(request, code, permission=permission), reference=reference)
 
 
 class Plan(ApiView):
@@ -311,11 +307,7 @@ class PayoutStep(ApiView):
 
 
 def _payout(request: Request, code: str, reference: str, *, permission: str) -> Payout:
-    programme = open_programme(request, code, permission=permission)
-    try:
-        return payout_named(programme=programme, reference=reference)
-    except Payout.DoesNotExist as error:
-        raise general(404) from error
+    return payout_named(programme=open_programme(request, code, permission=permission), reference=reference)
 
 
 def _day_missing() -> BatchRefused:

@@ -158,8 +158,4 @@ class Result(ApiView):
 
 
 def _batch(request: Request, code: str, reference: str, *, permission: str) -> PayoutBatch:
-    programme = open_programme(request, code, permission=permission)
-    try:
-        return batch_named(programme=programme, reference=reference)
-    except PayoutBatch.DoesNotExist as error:
-        raise general(404) from error
+    return batch_named(programme=open_programme(request, code, permission=permission), reference=reference)

@@ -1,105 +1,34 @@
 """Top-ups by the API: what was proposed, a new proposal, and the steps with one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.payouts.batches import REASON
+from claims.api.payouts.top_up_answers import TopUpAnswer, TopUpClaimsAnswer, TopUpsAnswer
 from claims.api.review.common import telling
 from claims.models import TopUp, TopUpReason
-from claims.selectors.top_ups import claims_of_top_up, standings_of, top_up_named, top_ups_of
+from claims.selectors.top_ups import claims_of_top_up, top_up_named, top_ups_of
 from claims.services.payouts.top_up_lists import parse_claim_list
-from claims.services.payouts.top_up_refusals import TopUpRefused
+from claims.services.payouts.top_up_refusals import Fault, ProposalRefused
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up, drop_top_up, propose_top_up
 from claims.views.payouts.overview import HANDLE, VIEW
 from compensation import limits
 from compensation.programmes.access import open_programme
-from compensation.runtime.api_errors import general
-from compensation.runtime.api_fields import ANY, TEXT, body, read, text_of
+from compensation.runtime.api_errors import FieldProblem, refused_fields
+from compensation.runtime.api_fields import ANY, TEXT, body, text_of, texts_of
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import Order, ordered_page_of
-from compensation.values.won import parse_won
 
-FIELDS = {
-    "top_up_amount": "amount_won",
-    "top_up_over_most": "amount_won",
-    "top_up_reason_code": "reason_code",
-    "top_up_claims_missing": "claims",
-    "top_up_claims_unknown": "claims",
-    "top_up_list_long": "claims",
-    "top_up_claims_none": "tier",
-    "payout_reason_missing": "reason",
-    "text_too_long": "reason",
-}
+NAMES = {"tier_code": "tier", "listed": "claims"}  # of what the service calls otherwise
+FIELDS = {"payout_reason_missing": "reason", "text_too_long": "reason", "top_up_list_long": "claims"}
 CLAIMS = {"type": "array", "items": TEXT, "maxItems": limits.TOP_UP_LISTED_MAX, "description": "references of claims"}
-
-
-class TopUpSum(serializers.Serializer[Any]):
-    """How many claims of a top-up are where, and their sum: states of payouts, `waiting` or `withdrawn`."""
-
-    standing = serializers.CharField()
-    count = serializers.IntegerField()
-    won = serializers.IntegerField()
-
-
-class TopUpShort(serializers.Serializer[TopUp]):
-    """A top-up in a list. `amount_won` is for each claim."""
-
-    reference = serializers.CharField()
-    state = serializers.ChoiceField(choices=["proposed", "approved", "dropped"])
-    tier = serializers.CharField(source="tier_code", allow_blank=True)
-    claims_count = serializers.IntegerField()
-    amount_won = serializers.IntegerField()
-    total_won = serializers.IntegerField()
-    reason_code = serializers.ChoiceField(choices=TopUpReason.values)
-    reason = serializers.CharField()
-    proposed_by = serializers.CharField(source="proposed_by.get_full_name")
-    proposed_at = serializers.DateTimeField()
-    closed_by = serializers.CharField(source="closed_by.get_full_name", allow_null=True, default=None)
-    closed_at = serializers.DateTimeField(allow_null=True)
-
-
-class TopUpsAnswer(serializers.Serializer[Any]):
-    """A page of top-ups, newest first."""
-
-    results = TopUpShort(many=True)
-    next_cursor = serializers.CharField(allow_null=True)
-
-
-class TopUpAnswer(TopUpShort):
-    """A top-up, and where its sums are."""
-
-    standings = serializers.SerializerMethodField()
-
-    def get_standings(self, top_up: TopUp) -> list[dict[str, Any]]:
-        rows = standings_of(top_up=top_up).items()
-        return [dict(TopUpSum({"standing": name, "count": row.count, "won": row.won}).data) for name, row in rows]
-
-
-class TopUpClaimAnswer(serializers.Serializer[Any]):
-    """What a claim gets of it. `payouts`: references of what was made of it and not cancelled, oldest first."""
-
-    claim = serializers.CharField(source="claim.reference")
-    amount_won = serializers.IntegerField()
-    withdrawn_at = serializers.DateTimeField(allow_null=True)
-    payouts = serializers.SerializerMethodField()
-
-    def get_payouts(self, row: Any) -> list[str]:
-        return [payout.reference for payout in row.live_payouts]
-
-
-class TopUpClaimsAnswer(serializers.Serializer[Any]):
-    """A page of the claims of a top-up."""
-
-    results = TopUpClaimAnswer(many=True)
-    next_cursor = serializers.CharField(allow_null=True)
 
 
 class TopUps(ApiView):
@@ -134,18 +63,19 @@ class TopUps(ApiView):
     @once
     def post(self, request: Request, code: str) -> Response:
         programme = open_programme(request, code, permission=HANDLE)
-        amount_won = read(request.data, "amount_won", parse_won, missing=_amount_missing())
-        with telling(FIELDS):
+        try:
             top_up = propose_top_up(
                 programme=programme,
-                amount_won=amount_won,
+                amount_won=request.data.get("amount_won"),
                 reason_code=text_of(request.data, "reason_code"),
                 reason=text_of(request.data, "reason"),
                 tier_code=text_of(request.data, "tier"),
-                references=_references(request.data.get("claims")),
+                listed=_listed(request.data),
                 actor=request.user,
                 at=timezone.now(),
             )
+        except ProposalRefused as refused:
+            raise refused_fields(*map(_problem, refused.faults)) from refused
         return Response(TopUpAnswer(top_up).data, status=201)
 
 
@@ -226,25 +156,19 @@ class TopUpWithdrawing(TopUpStep):
     )
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        named = _references(request.data.get("claims"))
-        more = {"reason": text_of(request.data, "reason"), "references": named or None}
-        return self.do(request, code, reference, withdraw_top_up, **more)
+        reason, listed = text_of(request.data, "reason"), _listed(request.data)
+        named = None if request.data.get("claims") is None else parse_claim_list(listed)
+        return self.do(request, code, reference, withdraw_top_up, reason=reason, references=named)
 
 
 def _top_up(request: Request, code: str, reference: str, *, permission: str) -> TopUp:
-    programme = open_programme(request, code, permission=permission)
-    try:
-        return top_up_named(programme=programme, reference=reference)
-    except TopUp.DoesNotExist as error:
-        raise general(404) from error
+    return top_up_named(programme=open_programme(request, code, permission=permission), reference=reference)
 
 
-def _references(said: object) -> Sequence[str]:
-    """A list of references; what is none is kept as it is, so that the refusal names it."""
-    texts = [text for text in said if isinstance(text, str)] if isinstance(said, list) else []
-    with telling(FIELDS):
-        return parse_claim_list("\n".join(texts))
+def _listed(content: Mapping[str, Any]) -> str:
+    return "\n".join(texts_of(content, "claims", most=limits.TOP_UP_LISTED_MAX))
 
 
-def _amount_missing() -> TopUpRefused:
-    return TopUpRefused("required", "금액을 적어 주세요.", "Please write the amount.")
+def _problem(fault: Fault) -> FieldProblem:
+    field, refused = fault
+    return FieldProblem(NAMES.get(field, field), refused.code, refused.message_ko, refused.message_en)

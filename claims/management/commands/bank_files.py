@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from tqdm import tqdm
 
+from claims.management.writing_files import write_files
 from claims.models import PayoutBatch, ResultFile
 from claims.selectors.bank_files import current_profiles, downloads_of, files_of, results_of
 from claims.selectors.payouts import batch_named
@@ -16,8 +17,6 @@ from claims.services.bank_files.losses import losses
 from claims.services.bank_files.profiles import ensure_profiles
 from claims.services.bank_files.reading import ResultGivenUp, read_result
 from claims.services.bank_files.result_faults import ResultRefused
-from claims.services.bank_files.writing import write_next_file
-from claims.services.payouts.releasing import finish_release
 from compensation.policy.bank_cells import CellDoesNotFit
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import programme_by_code
@@ -97,11 +96,7 @@ def _show(programme: Programme, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(programme: Programme, options: dict[str, Any]) -> dict[str, Any]:
-    batch = _batch(programme, options)
-    while write_next_file(batch.pk, timezone.now()):
-        pass
-    finish_release(batch=batch, at=timezone.now())
-    batch.refresh_from_db()
+    write_files(_batch(programme, options), is_quiet=options["verbosity"] == 0)
     return _show(programme, options)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from claims.management.top_up_actions import TOP_UP_ACTIONS, add_top_up_arguments, who_does_it
+from claims.management.writing_files import write_files
 from claims.models import BankProfile, PayoutBatch, TopUp
 from claims.selectors.bank_files import current_profiles
 from claims.selectors.payouts import (
@@ -26,7 +27,6 @@ from claims.selectors.payouts import (
     states_of,
     unfit_payouts,
 )
-from claims.services.bank_files.writing import write_next_file
 from claims.services.payouts.batches import (
     cancel_batch,
     fill_next,
@@ -36,7 +36,7 @@ from claims.services.payouts.batches import (
     thaw_batch,
 )
 from claims.services.payouts.due import make_missing
-from claims.services.payouts.releasing import approve_batch, finish_release, release_batch
+from claims.services.payouts.releasing import approve_batch, release_batch
 from compensation import limits
 from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.models import Programme
@@ -160,9 +160,7 @@ def _release(programme: Programme, options: Rows) -> Rows:
     """The list goes on its way; then the files, unless a worker has made them meanwhile."""
     batch = release_batch(batch=_batch(programme, options), actor=who_does_it(options), at=timezone.now())
     if not options["dry_run"]:
-        while write_next_file(batch.pk, timezone.now()):
-            pass
-        finish_release(batch=batch, at=timezone.now())
+        write_files(batch, is_quiet=options["verbosity"] == 0)
     return _shown(batch)
 
 

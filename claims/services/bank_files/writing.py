@@ -5,7 +5,7 @@ a row, which the next one replaces by the same bytes. A full disk leaves neither
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import cast
 
@@ -39,11 +39,11 @@ class FilesDoNotAddUp(Exception):
 
 
 @transaction.atomic
-def write_next_file(batch_id: int, at: datetime) -> bool:
+def write_next_file(batch_id: int, at: datetime, on_rows: Callable[[int], object] = lambda _: None) -> bool:
     """Makes the next missing file of a batch in the state `releasing`; whether more are missing after it.
 
-    Harmless twice and at once: the batch is held. Raises OSError (a full disk), CellDoesNotFit, FilesDoNotAddUp; then
-    nothing of the file is there, and a repetition makes it.
+    `on_rows` is told how many rows more were written. Harmless twice and at once: the batch is held. Raises OSError
+    (a full disk), CellDoesNotFit, FilesDoNotAddUp; then nothing of the file is there, and a repetition makes it.
     """
     rows = PayoutBatch.objects.select_for_update(of=("self",), no_key=True)
     batch = rows.select_related("profile", "policy_version", "released_by").get(pk=batch_id)
@@ -56,7 +56,7 @@ def write_next_file(batch_id: int, at: datetime) -> bool:
     layout = layout_of(batch.profile)
     number, size = made["last"] + 1, min(layout.file.rows_per_file, total - made["rows"])
     with because(actor=batch.released_by or batch.made_by, reason="bank file made", batch=batch.reference):
-        _write(batch, layout, number, first=made["rows"], size=size, at=at)
+        _write(batch, layout, number, first=made["rows"], size=size, at=at, on_rows=on_rows)
     _refuse_wrong_sums(batch, is_last=made["rows"] + size == total)
     return made["rows"] + size < total
 
@@ -105,10 +105,10 @@ def _rows(batch: PayoutBatch, first: int, size: int) -> Iterator[tuple[str, str,
 class _Counted:
     """Counts the rows and hashes the bytes on their way into the file."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Reporter, on_rows: Callable[[int], object]) -> None:
         self.rows = self.total_won = self.size_bytes = 0
         self.digest = hashlib.sha256()
-        self._reporter = reporter
+        self._reporter, self._on_rows = reporter, on_rows
 
     def transfers(self, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
         for transfer in transfers:
@@ -120,12 +120,23 @@ class _Counted:
         for piece in pieces:
             self.digest.update(piece)
             self.size_bytes += len(piece)
-            self._reporter.advance(self.rows - self._reporter.done)
+            more = self.rows - self._reporter.done
+            self._reporter.advance(more)
+            self._on_rows(more)
             yield piece
 
 
-def _write(batch: PayoutBatch, layout: BankLayout, number: int, *, first: int, size: int, at: datetime) -> None:
-    counted = _Counted(Reporter(progress_key(batch), total=size))
+def _write(
+    batch: PayoutBatch,
+    layout: BankLayout,
+    number: int,
+    *,
+    first: int,
+    size: int,
+    at: datetime,
+    on_rows: Callable[[int], object],
+) -> None:
+    counted = _Counted(Reporter(progress_key(batch), total=size), on_rows)
     transfers = counted.transfers(transfers_of(batch, first=first, size=size))
     pieces = counted.pieces(file_pieces(layout=layout, transfers=transfers))
     name = store.keep(batch=batch, number=number, pieces=pieces)

@@ -13,18 +13,23 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from claims.models import Claim, TopUp, TopUpClaim, TopUpReason
+from claims.models import Claim, TopUp, TopUpClaim
 from claims.selectors.payouts import rules_of
-from claims.selectors.top_ups import eligible, topped_up_before, uncommitted_won
+from claims.selectors.top_ups import Eligible, eligible, topped_up_before, uncommitted_won
 from claims.services.payouts.batch_rows import why
 from claims.services.payouts.due import settle_top_ups
+from claims.services.payouts.top_up_lists import parse_claim_list
 from claims.services.payouts.top_up_refusals import (
+    Faults,
+    ProposalRefused,
     TopUpRefused,
     moved_on,
-    refuse_amount,
-    refuse_claims,
+    read_amount,
+    refuse_choice,
     refuse_over_budget,
     refuse_over_most,
+    refuse_reason_code,
+    refuse_unknown,
 )
 from compensation import limits
 from compensation.audit.services import because
@@ -48,32 +53,34 @@ FROM claims_topupclaim WHERE top_up_id = %(top_up)s ORDER BY id
 def propose_top_up(
     *,
     programme: Programme,
-    amount_won: int,
+    amount_won: object,
     reason_code: str,
     reason: str,
     actor: User,
     at: datetime,
     tier_code: str = "",
-    references: Collection[str] = (),
+    listed: str = "",
 ) -> TopUp:
-    """Proposes `amount_won` more for each determined claim of a tier, or for the claims listed. Nothing is paid by it.
+    """Proposes a further sum for each determined claim of a tier, or for the claims listed. Nothing is paid by it.
 
-    The same proposal again, while it is open, is the first. Raises TopUpRefused; ValueRefused for too long a reason.
+    Amount, reason and list are read as they were typed. The same proposal again, while it is open, is the first. Raises
+    ProposalRefused with everything that is wrong.
     """
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     most_won = rules_of(programme=programme).top_up_won_max
-    refuse_amount(amount_won, most_won)
-    if reason_code not in TopUpReason.values:
-        raise TopUpRefused("top_up_reason_code", "이유를 골라 주세요.", "Please choose the reason.")
-    said = why(reason)
-    found = eligible(programme=programme, tier_code=tier_code, references=references)
-    refuse_claims(found, tier_code, references)
-    about = {"tier_code": tier_code, "amount_won": amount_won, "reason_code": reason_code, "reason": said}
-    if known := _known(programme, about, found.claims, actor):
+    faults = Faults()
+    won = faults.read("amount_won", read_amount, amount_won, most_won) or 0
+    faults.read("reason_code", refuse_reason_code, reason_code)
+    said = faults.read("reason", why, reason) or ""
+    found = _meant(programme, tier_code, listed, faults)
+    about = {"tier_code": tier_code, "amount_won": won, "reason_code": reason_code, "reason": said}
+    if not faults and (known := _known(programme, about, found.claims, actor)):
         return known
-    total_won = amount_won * len(found.claims)
-    refuse_over_most(topped_up_before(claims=found.claims), amount_won, most_won)
-    refuse_over_budget(total_won, uncommitted_won(programme=programme))
+    total_won = won * len(found.claims)
+    faults.read("amount_won", refuse_over_most, topped_up_before(claims=found.claims), won, most_won)
+    faults.read("amount_won", refuse_over_budget, total_won, uncommitted_won(programme=programme))
+    if faults:
+        raise ProposalRefused(faults)
     top_up = TopUp.objects.create(
         programme=programme,
         reference=reference_from(secrets.randbits(limits.REFERENCE_RANDOM_BITS)),
@@ -84,7 +91,7 @@ def propose_top_up(
         **about,
     )
     with connection.cursor() as cursor:
-        cursor.execute(LIST, {"top_up": top_up.pk, "amount": amount_won, "claims": list(found.claims)})
+        cursor.execute(LIST, {"top_up": top_up.pk, "amount": won, "claims": list(found.claims)})
     return top_up
 
 
@@ -139,6 +146,17 @@ def hold_claims(top_up: TopUp) -> list[int]:
 
 def _held(top_up: TopUp) -> TopUp:
     return TopUp.objects.select_for_update(of=("self",), no_key=True).get(pk=top_up.pk)
+
+
+def _meant(programme: Programme, tier_code: str, listed: str, faults: Faults) -> Eligible:
+    """The claims of the tier, or the listed ones; none where the list cannot be read."""
+    references = faults.read("listed", parse_claim_list, listed)
+    if references is None:
+        return Eligible((), ())
+    found = eligible(programme=programme, tier_code=tier_code, references=references)
+    faults.read("tier_code", refuse_choice, found, tier_code, references)
+    faults.read("listed", refuse_unknown, found)
+    return found
 
 
 def _known(programme: Programme, about: dict[str, object], claims: Collection[int], actor: User) -> TopUp | None:

@@ -19,6 +19,7 @@ from claims.selectors.paging import page_of
 from claims.selectors.payouts import rules_of
 from claims.selectors.top_ups import claims_of_top_up, standings_of, top_up_named, top_ups_of, uncommitted_won
 from claims.services.payouts.top_up_lists import parse_claim_list
+from claims.services.payouts.top_up_refusals import ProposalRefused
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up, drop_top_up, propose_top_up
 from claims.views.paging import Page, page_number
@@ -28,27 +29,17 @@ from compensation.policy.tiers import Tier
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import PageForm, ParsedField, told
+from compensation.runtime.forms import PageForm, told
 from compensation.runtime.templatetags.wording import in_korean
 from compensation.values.refused import ValueRefused
-from compensation.values.won import parse_won
+from compensation.values.text import is_blank
 
 REFUSED = 422
-FIELDS = {
-    "top_up_amount": "amount",
-    "top_up_over_most": "amount",
-    "top_up_budget": "amount",
-    "top_up_reason_code": "reason_code",
-    "top_up_claims_missing": "tier",
-    "top_up_claims_none": "tier",
-    "top_up_claims_unknown": "claims",
-    "payout_reason_missing": "reason",
-    "text_too_long": "reason",
-}
+FIELDS = {"amount_won": "amount", "tier_code": "tier", "listed": "claims"}  # of what the service calls otherwise
 
 
 class TopUpForm(PageForm):
-    """For whom, how much, and why. The service says what is missing."""
+    """For whom, how much, and why. The service reads what was typed, and says all that is wrong with it."""
 
     tier = forms.ChoiceField(
         label=_("누구에게"),
@@ -56,17 +47,15 @@ class TopUpForm(PageForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("지원 구간을 골라 주세요.")},
     )
-    claims = ParsedField(
+    claims = forms.CharField(
         label=_("접수번호"),
-        parse=parse_claim_list,
         required=False,
         help_text=_("‘접수번호를 적습니다’를 고르셨을 때만 적어 주세요. 한 줄에 하나씩 적거나 붙여 넣습니다."),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
-    amount = ParsedField(
+    amount = forms.CharField(
         label=_("한 접수에 더 지급할 금액"),
-        parse=parse_won,
-        missing=_("금액을 적어 주세요."),
+        required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     reason_code = forms.ChoiceField(
@@ -135,12 +124,13 @@ def _proposed(request: HttpRequest, programme: Programme, form: TopUpForm) -> To
             reason_code=said["reason_code"],
             reason=said["reason"],
             tier_code=said["tier"],
-            references=said["claims"] or (),
+            listed=said["claims"],
             actor=request.user,
             at=timezone.now(),
         )
-    except ValueRefused as refused:
-        form.add_error(FIELDS.get(refused.code), told(refused))
+    except ProposalRefused as refused:
+        for field, fault in refused.faults:
+            form.add_error(FIELDS.get(field, field), told(fault))
         return None
 
 
@@ -179,11 +169,9 @@ def _drop(request: HttpRequest, top_up: TopUp) -> object:
 
 def _withdraw(request: HttpRequest, top_up: TopUp) -> object:
     """From one claim where one is named, else from all."""
-    named = parse_claim_list(request.POST.get("claim", ""))
-    reason = request.POST.get("reason", "")
-    return withdraw_top_up(
-        top_up=top_up, reason=reason, actor=request.user, at=timezone.now(), references=named or None
-    )
+    typed, reason = request.POST.get("claim", ""), request.POST.get("reason", "")
+    named = None if is_blank(typed) else parse_claim_list(typed)
+    return withdraw_top_up(top_up=top_up, reason=reason, actor=request.user, at=timezone.now(), references=named)
 
 
 ACTS: Mapping[str, tuple[Callable[[HttpRequest, TopUp], object], Any]] = {
