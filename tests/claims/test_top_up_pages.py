@@ -81,9 +81,31 @@ def test_one_proposes_and_another_approves_and_withdraws(client, programme, ops,
     assert "추가로 지급할 돈을 예산에서 따로 둠" in text_of(
         client.get(f"/programmes/1015/money/claims/{claims[0].reference}/")
     )
-    asked = {"claim": claims[0].reference, "reason": "두 번 적었습니다."}
+    asked = {"scope": "listed", "claims": claims[0].reference, "reason": "두 번 적었습니다."}
     assert "두 번 적었습니다." in text_of(client.post(f"{own}withdraw/", asked, follow=True))
-    assert "이유를 적어 주세요" in text_of(client.post(f"{own}withdraw/", {"reason": ""}, follow=True))
+    assert Payout.objects.filter(origin="top_up", state="due").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"reason": "잘못"}, "누구에게서 거둘지 골라 주세요."),
+        ({"scope": "listed", "reason": "잘못"}, "접수번호를 적어 주세요."),
+        ({"scope": "listed", "claims": "{other}", "reason": "잘못"}, "들어 있지 않은 접수번호입니다: {other}"),
+        ({"scope": "all", "claims": "{other}", "reason": " "}, "이유를 적어 주세요."),
+    ],
+)
+def test_a_withdrawal_that_is_not_clear_takes_nothing_and_loses_nothing(
+    client, programme, ops, second_ops, typed, said
+):
+    claim, other = determined(programme, count=2)
+    top_up = topped_up([claim], ops, second_ops)
+    client.force_login(ops)
+    typed = {name: text.format(other=other.reference) for name, text in typed.items()}
+    answer = client.post(f"{TOP_UPS}{top_up.reference}/withdraw/", typed)
+    assert answer.status_code == 422
+    assert said.format(other=other.reference) in text_of(answer)
+    assert all(text in answer.content.decode() for text in typed.values())
     assert Payout.objects.filter(origin="top_up", state="due").count() == 1
 
 

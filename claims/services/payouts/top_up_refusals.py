@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from claims.models import TopUpReason
+from claims.models import TopUp, TopUpReason
 from claims.selectors.top_ups import Eligible
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
@@ -78,12 +78,28 @@ def refuse_choice(found: Eligible, tier_code: str, references: Collection[str]) 
 def refuse_unknown(found: Eligible) -> None:
     """Something listed that is no determined claim with a sum."""
     if found.unknown:
-        named = ", ".join(text[:NAMED_LENGTH] for text in found.unknown)
+        named = _named(found.unknown)
         raise TopUpRefused(
             "top_up_claims_unknown",
             f"지원금이 결정된 접수가 아닙니다: {named}",
             f"Not claims for which a sum was determined: {named}",
         )
+
+
+def refuse_not_of(top_up: TopUp, references: Collection[str]) -> None:
+    """Something listed that is no claim of this top-up: half of a list is not silently the whole."""
+    known = top_up.claims.filter(claim__reference__in=references).values_list("claim__reference", flat=True)
+    if strangers := set(references).difference(known):
+        named = _named(sorted(strangers))
+        raise TopUpRefused(
+            "top_up_claims_other",
+            f"이 추가 지급에 들어 있지 않은 접수번호입니다: {named}",
+            f"Not claims of this top-up: {named}",
+        )
+
+
+def _named(texts: Collection[str]) -> str:
+    return ", ".join(text[:NAMED_LENGTH] for text in texts)
 
 
 def refuse_over_most(before: Mapping[int, int], amount_won: int, most_won: int) -> None:

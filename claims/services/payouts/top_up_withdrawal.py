@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from claims.models import Payout, TopUp
 from claims.services.payouts.batch_rows import why
-from claims.services.payouts.top_up_refusals import TopUpRefused, moved_on
+from claims.services.payouts.top_up_refusals import TopUpRefused, moved_on, refuse_not_of
 from claims.services.payouts.top_ups import hold_claims
 from compensation.audit.services import because
 from compensation.runtime.tasks import send_after_commit
@@ -59,13 +59,14 @@ def withdraw_top_up(
 ) -> int:
     """Withdraws an approved top-up from the claims named by `references` (None: from all), where it has not left.
 
-    Returns from how many, never 0: raises TopUpRefused where all of it has left or was withdrawn, or it is not
-    approved.
+    Returns from how many, never 0: raises TopUpRefused where all of it has left or was withdrawn, where it is not
+    approved, and for what is named and not in it.
     """
     said = why(reason)
     held = TopUp.objects.select_for_update(of=("self",), no_key=True).get(pk=top_up.pk)
     if not held.is_approved:
         raise moved_on()
+    refuse_not_of(held, references or ())
     hold_claims(held)
     # Whoever releases or reads results holds payouts: their states are read after that.
     payouts = Payout.objects.select_for_update(of=("self",)).filter(top_up__top_up=held).order_by("id")

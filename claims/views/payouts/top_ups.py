@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,7 @@ from claims.models import TopUp, TopUpReason
 from claims.selectors.paging import page_of
 from claims.selectors.payouts import rules_of
 from claims.selectors.top_ups import claims_of_top_up, standings_of, top_up_named, top_ups_of, uncommitted_won
+from claims.services.payouts.batch_rows import why
 from claims.services.payouts.top_up_lists import parse_claim_list
 from claims.services.payouts.top_up_refusals import ProposalRefused
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
@@ -29,10 +31,9 @@ from compensation.policy.tiers import Tier
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import PageForm, told
+from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.runtime.templatetags.wording import in_korean
 from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank
 
 REFUSED = 422
 FIELDS = {"amount_won": "amount", "tier_code": "tier", "listed": "claims"}  # of what the service calls otherwise
@@ -72,6 +73,43 @@ class TopUpForm(PageForm):
         super().__init__(*arguments, **named)
         listed = [("", _("접수번호를 적습니다"))]
         self.fields["tier"].choices = [*((tier.code, _whole_tier(tier)) for tier in tiers), *listed]
+
+
+class WithdrawalForm(PageForm):
+    """From whom a top-up is withdrawn, and why. All is a choice of its own: an empty field takes from nobody."""
+
+    scope = forms.ChoiceField(
+        label=_("누구에게서"),
+        choices=[("all", _("아직 나가지 않은 모든 접수")), ("listed", _("아래에 적은 접수만"))],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("누구에게서 거둘지 골라 주세요."),
+            "invalid_choice": _("누구에게서 거둘지 골라 주세요."),
+        },
+    )
+    claims = ParsedField(
+        label=_("접수번호"),
+        required=False,
+        parse=parse_claim_list,
+        help_text=_("한 줄에 하나씩 적거나 붙여 넣습니다."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = ParsedField(
+        label=_("거두는 이유"),
+        parse=why,
+        help_text=_("소상공인에게 보내는 안내에도 그대로 나옵니다."),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": limits.PAYOUT_REASON_LENGTH_MAX}),
+    )
+
+    def clean(self) -> None:
+        listed = self.cleaned_data.get("scope") == "listed"
+        if listed and not self.errors and not self.cleaned_data["claims"]:
+            self.add_error("claims", gettext("접수번호를 적어 주세요."))
+
+    @property
+    def references(self) -> tuple[str, ...] | None:
+        """Of the claims that are meant; None for all."""
+        return self.cleaned_data["claims"] if self.cleaned_data["scope"] == "listed" else None
 
 
 def _whole_tier(tier: Tier) -> str:
@@ -140,7 +178,10 @@ def _proposed(request: HttpRequest, programme: Programme, form: TopUpForm) -> To
 def top_up_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """One of them: who gets what and why, who decided, and where each sum is."""
     programme = open_programme(request, code, permission=VIEW)
-    top_up = _top_up(programme, reference)
+    return _page(request, programme, _top_up(programme, reference), WithdrawalForm())
+
+
+def _page(request: HttpRequest, programme: Programme, top_up: TopUp, withdrawal: WithdrawalForm) -> HttpResponse:
     rows, number, total = page_of(rows=claims_of_top_up(top_up=top_up), number=page_number(request.GET))
     tiers = {tier.code: tier for tier in current_policy(programme=programme).policy.tiers}
     standings = standings_of(top_up=top_up)
@@ -155,8 +196,29 @@ def top_up_page(request: HttpRequest, code: str, reference: str) -> HttpResponse
         "left_won": uncommitted_won(programme=programme),
         "may_handle": rules.has_perm(HANDLE, request.user, programme),
         "is_own": top_up.proposed_by_id == request.user.pk,
+        "withdrawal": withdrawal,
+        "problems": list(withdrawal.problems()),
     }
-    return render(request, "ops/payouts/top_up.html", content)
+    return render(request, "ops/payouts/top_up.html", content, status=REFUSED if withdrawal.errors else 200)
+
+
+@require_POST
+@never_cache
+@login_required
+def top_up_withdrawal(request: HttpRequest, code: str, reference: str) -> HttpResponse:
+    """Withdraws one, wholly or from what is listed. What is wrong is said on its page, beside what was typed."""
+    programme = open_programme(request, code, permission=HANDLE)
+    top_up, form = _top_up(programme, reference), WithdrawalForm(request.POST)
+    if form.is_valid():
+        said = {"reason": form.cleaned_data["reason"], "references": form.references}
+        try:
+            withdraw_top_up(top_up=top_up, actor=request.user, at=timezone.now(), **said)
+        except ValueRefused as refused:
+            form.add_error("scope", told(refused))
+        else:
+            messages.success(request, gettext("아직 나가지 않은 추가 지급을 거두었습니다."))
+            return redirect("top-up", programme.code, reference)
+    return _page(request, programme, top_up, form)
 
 
 def _approve(request: HttpRequest, top_up: TopUp) -> object:
@@ -167,17 +229,9 @@ def _drop(request: HttpRequest, top_up: TopUp) -> object:
     return drop_top_up(top_up=top_up, actor=request.user, at=timezone.now())
 
 
-def _withdraw(request: HttpRequest, top_up: TopUp) -> object:
-    """From one claim where one is named, else from all."""
-    typed, reason = request.POST.get("claim", ""), request.POST.get("reason", "")
-    named = None if is_blank(typed) else parse_claim_list(typed)
-    return withdraw_top_up(top_up=top_up, reason=reason, actor=request.user, at=timezone.now(), references=named)
-
-
 ACTS: Mapping[str, tuple[Callable[[HttpRequest, TopUp], object], Any]] = {
     "approve": (_approve, _("승인했습니다. 지급할 건을 만들었고, 다음 지급 묶음에 담깁니다.")),
     "drop": (_drop, _("제안을 거두었습니다.")),
-    "withdraw": (_withdraw, _("아직 나가지 않은 추가 지급을 거두었습니다.")),
 }
 
 

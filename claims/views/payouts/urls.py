@@ -6,7 +6,7 @@ from claims.views.payouts.acting import batch_act, payout_act
 from claims.views.payouts.batches import batch_list_part, batch_live, batch_losses, batch_new, batch_page
 from claims.views.payouts.overview import kept_back_list, payouts
 from claims.views.payouts.payout import payout_page
-from claims.views.payouts.top_ups import top_up_act, top_up_list, top_up_new, top_up_page
+from claims.views.payouts.top_ups import top_up_act, top_up_list, top_up_new, top_up_page, top_up_withdrawal
 
 urlpatterns = [
     path("programmes/<slug:code>/payouts/", payouts, name="payouts"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("programmes/<slug:code>/payouts/top-ups/", top_up_list, name="top-ups"),
     path("programmes/<slug:code>/payouts/top-ups/new/", top_up_new, name="top-up-new"),
     path("programmes/<slug:code>/payouts/top-ups/<slug:reference>/", top_up_page, name="top-up"),
+    path(
+        "programmes/<slug:code>/payouts/top-ups/<slug:reference>/withdraw/", top_up_withdrawal, name="top-up-withdrawal"
+    ),
     path("programmes/<slug:code>/payouts/top-ups/<slug:reference>/<slug:step>/", top_up_act, name="top-up-act"),
     path("programmes/<slug:code>/payouts/<slug:reference>/", payout_page, name="payout"),
     path("programmes/<slug:code>/payouts/<slug:reference>/<slug:step>/", payout_act, name="payout-act"),
