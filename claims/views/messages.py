@@ -17,14 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
-from compensation.audit.services import record_access
 from compensation.messaging.check_codes import normalise_check_code
 from compensation.messaging.selectors import messages_of
 from compensation.messaging.services.outbox import MessageMovedOn, NotToBeSentAgain, send_again
 from compensation.policy.transitions import MESSAGE
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.forms import PageForm, ParsedField
-from compensation.runtime.middleware import client_address
 from compensation.values.text import plain_text
 
 PERMISSION = "programmes.handle_messages"
@@ -63,7 +61,7 @@ def message_list(request: HttpRequest, code: str) -> HttpResponse:
     rows, number, total = page_of(rows=found, number=page_number(request.GET))
     looked_up = rows[0] if check_code and rows else None
     if looked_up:
-        _note_access(request, looked_up.check_code, "message_looked_up")
+        note_access(request, subject=f"message {looked_up.check_code}", task="message_looked_up")
     content = {
         "programme": programme,
         "form": form,
@@ -89,16 +87,6 @@ def message_again(request: HttpRequest, code: str) -> HttpResponse:
     except NotToBeSentAgain:
         messages.error(request, _("내용이 남아 있지 않아 다시 보낼 수 없습니다."))
     else:
-        _note_access(request, message.check_code, "message_sent_again")
+        note_access(request, subject=f"message {message.check_code}", task="message_sent_again")
         messages.success(request, _("메시지를 다시 보냅니다."))
     return redirect(f"{reverse('messages', args=[code])}?{urlencode({'q': message.check_code})}")
-
-
-def _note_access(request: HttpRequest, check_code: str, task: str) -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"message {check_code}",
-        task=task,
-    )

@@ -1,10 +1,15 @@
-"""Who gets in: a page that a person has no right to is not there (404), so that nobody learns what exists."""
+"""Who gets in, and who looked: a page that a person has no right to is not there (404): nobody learns what exists."""
 
 import rules
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
+from compensation.audit.services import record_access
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import programme_by_code
+from compensation.runtime.middleware import client_address
+
+DETAIL_LENGTH_MAX = 200  # characters: the width of the column
 
 
 def open_programme(request: HttpRequest, code: str, *, permission: str | None = None) -> Programme:
@@ -19,3 +24,18 @@ def open_programme(request: HttpRequest, code: str, *, permission: str | None = 
     if permission and not rules.has_perm(permission, request.user, programme):
         raise Http404
     return programme
+
+
+def note_access(request: HttpRequest, *, subject: str, task: str, detail: str = "") -> None:
+    """Writes down that the person looked at or took personal data of `subject` ("claim K7M4-9QXR-3"), and from where.
+
+    For pages and the API alike. Of a `detail` that is too long the beginning is kept.
+    """
+    record_access(
+        user=request.user,
+        at=timezone.now(),
+        address=client_address(request),
+        subject=subject,
+        task=task,
+        detail=detail[:DETAIL_LENGTH_MAX],
+    )

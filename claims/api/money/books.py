@@ -8,7 +8,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.money.answers import BalanceAnswer, MoneyCheckAnswer, MoneyTraceAnswer, check_values
 from claims.models import Claim
 from claims.selectors.money_trace import trace_of
@@ -16,7 +15,7 @@ from claims.services.payouts.invariants import newest_check
 from claims.views.money.overview import VIEW
 from compensation.ledger.selectors import balances, balances_by_day
 from compensation.policy.seoul import end_of_day
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.api_errors import general, of_field
 from compensation.runtime.api_view import ApiView
 from compensation.values.dates import parse_date

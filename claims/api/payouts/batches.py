@@ -8,7 +8,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.payouts.answers import (
     BatchAnswer,
     BatchesAnswer,
@@ -30,7 +29,7 @@ from claims.services.payouts.holding import hold_payout, lift_hold, retry_payout
 from claims.services.payouts.releasing import approve_batch, release_batch
 from claims.views.payouts.overview import HANDLE, VIEW
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.api_errors import general
 from compensation.runtime.api_fields import body, read, text_of
 from compensation.runtime.api_view import ApiView

@@ -19,11 +19,9 @@ from claims.selectors.accounts import account_history, claim_of_account
 from claims.services.account_checks import decide_account
 from claims.views.accounts.lists import VIEW
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import Problem, told
-from compensation.runtime.middleware import client_address
 from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, DecisionKind
 from merchants.selectors.accounts import awaits_approval, awaits_confirmation, had_part, has_decided
@@ -55,7 +53,7 @@ def programme_account(request: HttpRequest, code: str, reference: str) -> HttpRe
     if claim is None or not accounts:
         raise Http404
     if request.method != "POST":
-        _note(request, claim, "account_viewed")
+        note_access(request, subject=f"claim {claim.reference}", task="account_viewed")
         return _page(request, programme, claim, accounts)
     action, reason = request.POST.get("action", ""), request.POST.get("reason", "")
     try:
@@ -87,19 +85,8 @@ def _revealed(
     reason = " ".join(text.split())[: limits.PAYOUT_REASON_LENGTH_MAX]
     if not reason:
         raise AccountDecisionRefused("reason_missing", "이유를 적어 주세요.", "Please write why.")
-    _note(request, claim, "account_number_revealed", reason)
+    note_access(request, subject=f"claim {claim.reference}", task="account_number_revealed", detail=reason)
     return _page(request, programme, claim, accounts, is_revealed=True)
-
-
-def _note(request: HttpRequest, claim: Claim, task: str, detail: str = "") -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task=task,
-        detail=detail,
-    )
 
 
 def _page(

@@ -13,10 +13,11 @@ from claims.selectors.bank_files import downloads_of, files_of, layout_of, numbe
 from claims.services.bank_files.downloads import DownloadRefused, download
 from claims.services.bank_files.reading import progress_key as reading_key
 from claims.services.bank_files.writing import progress_key as writing_key
-from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, note, open_batch
+from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, open_batch
 from claims.views.council.access import REFUSED, Faults, may, staff_page
 from compensation import limits
 from compensation.policy.transitions import PayoutBatchState
+from compensation.programmes.access import note_access
 from compensation.programmes.models import Programme
 from compensation.runtime.encryption import DecryptionFailed
 from compensation.runtime.forms import told
@@ -59,7 +60,12 @@ def bank_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     except (FileNotFoundError, DecryptionFailed) as error:
         logger.exception("A bank file cannot be read: %s", file.storage_name)
         raise Http404 from error
-    note(request, at, batch, "bank_file_downloaded", f"{file.name} {' '.join(reason.split())}")
+    note_access(
+        request,
+        subject=f"payout batch {batch.reference}",
+        task="bank_file_downloaded",
+        detail=f"{file.name} {' '.join(reason.split())}",
+    )
     return _attachment(file, pieces)
 
 

@@ -14,11 +14,9 @@ from django.views.decorators.cache import never_cache
 from claims.models import AgendaItem, CouncilSession
 from claims.selectors.council import item_at
 from claims.selectors.council_readers import items_read_by, sessions_seen_by
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import Problem, told
-from compensation.runtime.middleware import client_address
 from compensation.values.refused import ValueRefused
 
 VIEW, CALL, VOTE = "programmes.view_decisions", "programmes.call_sessions", "programmes.vote"
@@ -63,13 +61,7 @@ def read_by(request: HttpRequest, items: Sequence[AgendaItem], programme: Progra
 def note_reading(request: HttpRequest, items: Sequence[AgendaItem], task: str) -> None:
     """Who read which claims, and when."""
     for item in items:
-        record_access(
-            user=request.user,
-            at=timezone.now(),
-            address=client_address(request),
-            subject=f"claim {item.review.claim.reference}",
-            task=task,
-        )
+        note_access(request, subject=f"claim {item.review.claim.reference}", task=task)
 
 
 class Faults(dict[str, str]):

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,10 +13,8 @@ from claims.selectors.money_search import HITS_MAX, find_money
 from claims.selectors.money_trace import trace_of
 from claims.views.money.overview import VIEW
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.forms import PageForm
-from compensation.runtime.middleware import client_address
 
 
 class SearchForm(PageForm):
@@ -49,7 +46,7 @@ def money_search(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.cleaned_data["q"]:
         found = find_money(programme=programme, text=form.cleaned_data["q"])
         ways = sorted({how for hit in found.hits for how in hit.how})
-        _note_access(request, f"programme {programme.code}", "money_searched", ", ".join(ways))
+        note_access(request, subject=f"programme {programme.code}", task="money_searched", detail=", ".join(ways))
     content = {
         "programme": programme,
         "form": form,
@@ -70,17 +67,6 @@ def money_trace(request: HttpRequest, code: str, reference: str) -> HttpResponse
     claim = rows.filter(reference=reference).first()
     if claim is None:
         raise Http404
-    _note_access(request, f"claim {claim.reference}", "money_traced")
+    note_access(request, subject=f"claim {claim.reference}", task="money_traced")
     content = {"programme": programme, "claim": claim, "trace": trace_of(claim=claim)}
     return render(request, "ops/money/trace.html", content)
-
-
-def _note_access(request: HttpRequest, subject: str, task: str, detail: str = "") -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=subject,
-        task=task,
-        detail=detail,
-    )

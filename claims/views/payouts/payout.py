@@ -4,15 +4,13 @@ import rules
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from claims.models import Payout
 from claims.selectors.payouts import payout_named, why_kept_back
 from claims.views.payouts.overview import HANDLE, VIEW
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 
 
 @require_safe
@@ -25,13 +23,7 @@ def payout_page(request: HttpRequest, code: str, reference: str) -> HttpResponse
         payout = payout_named(programme=programme, reference=reference)
     except Payout.DoesNotExist as error:
         raise Http404 from error
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=request.META.get("REMOTE_ADDR", ""),
-        subject=f"claim {payout.claim.reference}",
-        task="payout page",
-    )
+    note_access(request, subject=f"claim {payout.claim.reference}", task="payout page")
     content = {
         "programme": programme,
         "payout": payout,

@@ -29,11 +29,9 @@ from claims.services.second_looks import look
 from claims.views.claim_content import find_claim, tier_of, working_of
 from claims.views.paging import Page, page_number
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import PageForm, told
-from compensation.runtime.middleware import client_address
 from compensation.values.refused import ValueRefused
 
 VIEW, LOOK = "programmes.view_reviews", "programmes.look_twice"
@@ -96,13 +94,7 @@ def second_look(request: HttpRequest, code: str, reference: str, number: int) ->
         messages.success(request, gettext("재확인을 마쳤습니다."))
         return redirect("second-looks", programme.code)
     claim = find_claim(Claim.objects.filter(programme=programme), reference)
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task="second_look_opened",
-    )
+    note_access(request, subject=f"claim {claim.reference}", task="second_look_opened")
     status = REFUSED if form.errors else 200
     content = _content(request, programme, claim, row, number, form)
     return render(request, "officer/second_look.html", content, status=status)

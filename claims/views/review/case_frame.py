@@ -18,12 +18,10 @@ from claims.views.claim_content import find_claim
 from claims.views.review.papers import papers_content
 from claims.views.review.presence import presence_content
 from claims.views.review.queue import PREPARE, VIEW
-from compensation.audit.services import record_access
 from compensation.policy.document import Policy
 from compensation.policy.transitions import OPEN_REVIEW_STATES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
-from compensation.runtime.middleware import client_address
 
 REFUSED = 422
 VERSION_DIGITS_MAX = 9
@@ -85,14 +83,7 @@ def open_case(request: HttpRequest, code: str, reference: str, *, permission: st
 def show_case(case: Case, current: str, content: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page of a case (templates/officer/case_<current>.html). Whoever looks at it leaves an access record."""
     at = timezone.now()
-    record_access(
-        user=case.request.user,
-        at=at,
-        address=client_address(case.request),
-        subject=f"claim {case.claim.reference}",
-        task="case_viewed",
-        detail=current,
-    )
+    note_access(case.request, subject=f"claim {case.claim.reference}", task="case_viewed", detail=current)
     frame = {
         "case": case,
         "programme": case.programme,

@@ -33,14 +33,12 @@ from claims.selectors.queue import (
 from claims.services.desk import DeskRefused, take_next
 from claims.views.paging import Page, page_number
 from compensation import limits
-from compensation.audit.services import record_access
 from compensation.policy.case_checks import CHECKS
 from compensation.policy.transitions import OPEN_REVIEW_STATES, REVIEW
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import told
-from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import local_name
 
 VIEW, PREPARE = "programmes.view_reviews", "programmes.prepare_cases"
@@ -153,10 +151,4 @@ def search_of(query: Mapping[str, Any]) -> QueueSearch:
 
 def note_search(request: HttpRequest, programme: Programme) -> None:
     """Who looked for somebody's case, and when."""
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"programme {programme.code}",
-        task="reviews_searched",
-    )
+    note_access(request, subject=f"programme {programme.code}", task="reviews_searched")

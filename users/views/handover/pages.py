@@ -17,11 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import PageForm
-from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import local_name
 from users.models import GrantJobKind, HandoverDelivery, HandoverFormat
 from users.selectors.handover import (
@@ -220,13 +218,7 @@ def _live(found: HandoverDelivery) -> dict[str, Any]:
 
 
 def _note(request: HttpRequest, found: HandoverDelivery, task: str) -> None:
-    record_access(
-        user=request.user,
-        at=request.received_at,
-        address=client_address(request),
-        subject=f"delivery {found.reference}",
-        task=task,
-    )
+    note_access(request, subject=f"delivery {found.reference}", task=task)
 
 
 def _delivery(request: HttpRequest, code: str, reference: str, permission: str) -> HandoverDelivery:
