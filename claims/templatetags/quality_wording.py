@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.selectors.deadlines import working_days_left
 from compensation.policy.transitions import REVIEW
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 register = template.Library()
 
@@ -49,7 +49,7 @@ def no_looks(code: str) -> str:
 
 @register.filter
 def review_state(state: str) -> str:
-    return REVIEW.name(state, "ko" if in_korean() else "en")
+    return REVIEW.name(state, page_language())
 
 
 @register.filter

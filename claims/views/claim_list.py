@@ -6,7 +6,6 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from compensation.policy.transitions import CLAIM
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
+from compensation.runtime.templatetags.wording import page_language
 
 ORDER_NAMES = {
     "-received": _("최근 접수 순"),
@@ -46,7 +46,7 @@ class ClaimSearchForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        policy, language = current_policy(programme=programme).policy, get_language() or "ko"
+        policy, language = current_policy(programme=programme).policy, page_language()
         self.services = policy.services
         name = "name_ko" if language.startswith("ko") else "name_en"
         every = ("", _("전체"))

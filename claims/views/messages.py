@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +23,7 @@ from compensation.messaging.services.outbox import MessageMovedOn, NotToBeSentAg
 from compensation.policy.transitions import MESSAGE
 from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.forms import PageForm, ParsedField
+from compensation.runtime.templatetags.wording import page_language
 from compensation.values.text import plain_text
 
 PERMISSION = "programmes.handle_messages"
@@ -43,7 +44,7 @@ class MessageSearchForm(PageForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        language = get_language() or "ko"
+        language = page_language()
         states = ((state, MESSAGE.name(state, language)) for state in MESSAGE.states)
         self.fields["state"].choices = [("", _("전체")), *states]
 

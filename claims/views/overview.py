@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
@@ -31,6 +30,7 @@ from compensation.policy.document import Policy
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
+from compensation.runtime.templatetags.wording import page_language
 
 PERMISSION = "programmes.view_overview"
 
@@ -113,7 +113,7 @@ def _money(figures: KeyFigures) -> dict[str, Any]:
 
 def _estimates(programme: Programme) -> list[dict[str, Any]]:
     """The estimates of all scenarios, each with its lines in words."""
-    language = get_language() or "ko"
+    language = page_language()
     rows = []
     for scenario in programme.budget_scenarios.all():
         result = estimate(Scenario.from_json(scenario.figures))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django import forms
 from django.utils.safestring import SafeString
@@ -34,9 +34,19 @@ class ParsedField(forms.Field):
             raise forms.ValidationError(told(refusal), code=refusal.code) from refusal
 
 
-def told(refusal: ValueRefused) -> str:
-    """The sentence of a refusal in the language of the page."""
-    return refusal.message_ko if in_korean() else refusal.message_en
+class Said(Protocol):
+    """A refusal, a problem of a field, a fault of a file: whatever has its sentence in both languages."""
+
+    @property
+    def message_ko(self) -> str: ...
+
+    @property
+    def message_en(self) -> str: ...
+
+
+def told(said: Said) -> str:
+    """The sentence in the language of the page."""
+    return said.message_ko if in_korean() else said.message_en
 
 
 class DayInput(forms.DateInput):

@@ -21,7 +21,6 @@ from compensation.policy.bank_profiles import BankLayout, ProfileFaults
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import Problem, told
-from compensation.runtime.templatetags.wording import in_korean
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,8 +129,7 @@ def _edit_page(
     faults: ProfileFaults | None = None,
 ) -> HttpResponse:
     said: list[dict[str, Any]] = [
-        {"path": fault.path, "text": fault.message_ko if in_korean() else fault.message_en}
-        for fault in (faults.faults if faults else ())
+        {"path": fault.path, "text": told(fault)} for fault in (faults.faults if faults else ())
     ]
     content = {
         "programme": programme,

@@ -28,7 +28,7 @@ from claims.views.council.access import Faults, staff_page
 from compensation import limits
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import told
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 from compensation.runtime.uploads import MeasuredFile
 
 logger = logging.getLogger(__name__)
@@ -149,5 +149,5 @@ def _result(batch: Any, number: int) -> ResultFile:
 
 
 def _faults(result: ResultFile) -> list[dict[str, Any]]:
-    language = "ko" if in_korean() else "en"
+    language = page_language()
     return [{"line": row["line"], "text": row[language]} for row in result.faults]

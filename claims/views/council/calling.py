@@ -25,7 +25,7 @@ from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import PageForm, ParsedField, Problem, told
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
 
@@ -135,7 +135,7 @@ def _call(request: HttpRequest, programme: Programme, form: SessionForm, chosen:
 
 def _groups(programme: Programme, reviews: Sequence[Review]) -> list[tuple[str, list[Review]]]:
     """The cases as an agenda has them: like with like, each group under its name."""
-    policy, language = current_policy(programme=programme).policy, "ko" if in_korean() else "en"
+    policy, language = current_policy(programme=programme).policy, page_language()
     groups: dict[str, list[Review]] = {}
     for key, review in grouped(reviews=reviews):
         groups.setdefault(group_name(key=key, policy=policy, language=language), []).append(review)

@@ -21,7 +21,7 @@ from compensation.policy.factors import Loss
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import all_problems
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -103,7 +103,7 @@ def _result(losses: Sequence[LossForm], margin: MarginForm, policy: Policy) -> d
 
 
 def _shown(assessment: ClaimAssessment, policy: Policy) -> dict[str, Any]:
-    language = "ko" if in_korean() else "en"
+    language = page_language()
     return {
         "assessment": assessment,
         "tier": next(tier for tier in policy.tiers if tier.code == assessment.tier_code),

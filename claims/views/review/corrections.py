@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,8 +22,8 @@ from claims.templatetags.case_wording import fact_name, fact_text
 from claims.views.review.case_frame import REFUSED, VERSION_DIGITS_MAX, Case, open_case, show_case
 from claims.views.review.correction_form import form_content, target_of, typed_from
 from claims.views.review.queue import PREPARE, VIEW
-from compensation.runtime.forms import Problem
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.runtime.forms import Problem, told
+from compensation.runtime.templatetags.wording import local_name, page_language
 from compensation.values.refused import ValueRefused
 
 SAVE = "save"
@@ -74,7 +74,7 @@ def _page(
     content = form_content(case, typed, faults) | {
         "reason": reason,
         "preview": preview,
-        "problems": [Problem(target_of(fault), _told(fault)) for fault in faults],
+        "problems": [Problem(target_of(fault), told(fault)) for fault in faults],
         "corrections": [{"correction": row, "changes": _changes(case, row.old, row.new)} for row in rows],
     }
     return show_case(case, "corrections", content, status=REFUSED if faults else 200)
@@ -111,7 +111,7 @@ def _changes(case: Case, old: Mapping[str, Any], new: Mapping[str, Any]) -> list
 
 
 def _working(assessed: AssessedFacts | None) -> list[str]:
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = page_language()
     return [step.sentence(language) for step in assessed.steps] if assessed else []
 
 
@@ -120,7 +120,3 @@ def _tier_name(assessed: AssessedFacts | None) -> str:
         return "–"
     tiers = assessed.policy_version.policy.tiers
     return next((local_name(tier) for tier in tiers if tier.code == assessed.tier_code), assessed.tier_code)
-
-
-def _told(fault: FieldProblem) -> str:
-    return fault.message_ko if in_korean() else fault.message_en

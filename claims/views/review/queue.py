@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -39,7 +39,7 @@ from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import told
-from compensation.runtime.templatetags.wording import local_name
+from compensation.runtime.templatetags.wording import local_name, page_language
 
 VIEW, PREPARE = "programmes.view_reviews", "programmes.prepare_cases"
 EVERY = ("", _("전체"))
@@ -85,7 +85,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        language = get_language() or "ko"
+        language = page_language()
         states = [(state, REVIEW.name(state, language)) for state in OPEN_REVIEW_STATES]
         self.fields["state"].choices = [EVERY, *states]  # type: ignore[attr-defined]
         self.fields["mark"].choices = [EVERY, *((code, local_name(it)) for code, it in CHECKS.items())]  # type: ignore[attr-defined]

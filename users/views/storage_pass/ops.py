@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation.policy.quota import QuotaRefused
 from compensation.programmes.access import open_programme
-from compensation.runtime.forms import PageForm, ParsedField
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 from users.models import StoragePass
@@ -75,7 +74,7 @@ def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpRespo
             passes.withdraw_quota(change=change, actor=request.user, at=request.received_at)
             messages.success(request, gettext("한도 변경을 철회했습니다."))
     except QuotaRefused as refused:
-        messages.error(request, refused.message_ko if in_korean() else refused.message_en)
+        messages.error(request, told(refused))
     except passes.PassRefused as refused:
         messages.error(request, str(refused))
     return redirect("ops-pass", code)
@@ -92,7 +91,7 @@ def _proposed(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) 
             at=request.received_at,
         )
     except QuotaRefused as refused:
-        form.add_error("quota", refused.message_ko if in_korean() else refused.message_en)
+        form.add_error("quota", told(refused))
     except passes.PassRefused as refused:
         form.add_error(None, str(refused))
     return not form.errors
