@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,7 @@ from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
 from compensation import limits
 from compensation.policy.transitions import CLAIM
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.templatetags.wording import page_language
@@ -68,7 +67,7 @@ class ClaimSearchForm(forms.Form):
 
 
 @require_safe
-@login_required
+@staff_page
 def claim_list(request: HttpRequest, code: str) -> HttpResponse:
     programme = open_programme(request, code)
     visible = claims_seen_by(user=request.user, programme=programme)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,12 +9,12 @@ from django.views.decorators.http import require_safe
 from claims.selectors.claims import claims_seen_by
 from claims.views.claim_content import content_of, find_claim
 from claims.views.status.staff_content import review_content
-from compensation.programmes.access import note_access, open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
 
 
 @require_safe
-@login_required
+@staff_page
 def claim_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Whoever looks at it leaves an access record."""
     programme = open_programme(request, code)

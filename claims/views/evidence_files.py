@@ -21,10 +21,9 @@ from claims.services.evidence_files.names import plain_name
 from claims.services.evidence_files.refusals import EvidenceRefused
 from claims.views.evidence_viewing import evidence_page, staff_evidence_file, staff_evidence_page
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import told
+from compensation.runtime.forms import REFUSED, told
 
 Problem = dict[str, str]  # kind, file_name, code, message
-REFUSED = 422  # what was sent is understood and not taken; the answer says why
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

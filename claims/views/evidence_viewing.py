@@ -15,16 +15,11 @@ from claims.selectors.evidence_files import downloadable, evidence_of_merchant, 
 from claims.services.evidence_files import store
 from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
+from compensation.runtime.downloads import HARMLESS_HEADERS
 
 logger = logging.getLogger(__name__)
 REASON_MISSING = 422
 DOWNLOAD_REASON_LENGTH_MAX = 160  # characters: fits an access record beside the document's reference
-# What comes from a document does nothing but be looked at or saved, wherever it is opened.
-HARMLESS_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store, private",
-}
 
 
 @require_safe

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.selectors.paging import page_of
@@ -21,7 +19,7 @@ from compensation.messaging.check_codes import normalise_check_code
 from compensation.messaging.selectors import messages_of
 from compensation.messaging.services.outbox import MessageMovedOn, NotToBeSentAgain, send_again
 from compensation.policy.transitions import MESSAGE
-from compensation.programmes.access import note_access, open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField
 from compensation.runtime.templatetags.wording import page_language
 from compensation.values.text import plain_text
@@ -50,8 +48,7 @@ class MessageSearchForm(PageForm):
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def message_list(request: HttpRequest, code: str) -> HttpResponse:
     """Newest first. Whoever looks up one message by its code leaves an access record."""
     programme = open_programme(request, code, permission=PERMISSION)
@@ -75,7 +72,7 @@ def message_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@staff_page
 def message_again(request: HttpRequest, code: str) -> HttpResponse:
     """Sends a message again that failed. Pressed twice, it goes out once."""
     programme = open_programme(request, code, permission=PERMISSION)

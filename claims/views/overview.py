@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import rules
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +25,7 @@ from claims.views.overview_charts import (
 from compensation.ledger.models import Account
 from compensation.policy.budget import Scenario, estimate
 from compensation.policy.document import Policy
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.templatetags.wording import page_language
@@ -36,7 +34,7 @@ PERMISSION = "programmes.view_overview"
 
 
 @require_safe
-@login_required
+@staff_page
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     programme = open_programme(request, code, permission=PERMISSION)
     policy = current_policy(programme=programme).policy
@@ -63,7 +61,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@staff_page
 def overview_live(request: HttpRequest, code: str) -> HttpResponse:
     """What changes while a run works. When a stage has ended, the page loads anew and its charts with it.
 
@@ -80,7 +78,7 @@ def overview_live(request: HttpRequest, code: str) -> HttpResponse:
 
 def _deadlines(request: HttpRequest, programme: Programme, policy: Policy, now: datetime) -> Counts | None:
     """Deadlines that passed or come near, for those whose business that is."""
-    if not rules.has_perm("programmes.view_reviews", request.user, programme):
+    if not may(request, "programmes.view_reviews", programme):
         return None
     return deadline_counts(programme=programme, policy=policy, at=now)
 

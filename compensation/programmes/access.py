@@ -1,8 +1,12 @@
 """Who gets in, and who looked: a page that a person has no right to is not there (404): nobody learns what exists."""
 
+from typing import Any
+
 import rules
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from compensation.audit.services import record_access
 from compensation.programmes.models import Programme
@@ -10,6 +14,16 @@ from compensation.programmes.selectors import programme_by_code
 from compensation.runtime.middleware import client_address
 
 DETAIL_LENGTH_MAX = 200  # characters: the width of the column
+
+
+def staff_page(view: Any) -> Any:
+    """A page for people who are signed in, that no browser keeps."""
+    return never_cache(login_required(view))
+
+
+def may(request: HttpRequest, permission: str, programme: Programme) -> bool:
+    """Whether the user has the permission in the programme."""
+    return bool(rules.has_perm(permission, request.user, programme))
 
 
 def open_programme(request: HttpRequest, code: str, *, permission: str | None = None) -> Programme:
@@ -21,7 +35,7 @@ def open_programme(request: HttpRequest, code: str, *, permission: str | None = 
         programme = programme_by_code(code=code)
     except Programme.DoesNotExist as error:
         raise Http404 from error
-    if permission and not rules.has_perm(permission, request.user, programme):
+    if permission and not may(request, permission, programme):
         raise Http404
     return programme
 

@@ -1,6 +1,7 @@
 """Forms of pages: fields read by the parsers of `compensation.values`, and what is wrong with what was typed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString
 from compensation.runtime.templatetags.wording import in_korean
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
+
+REFUSED = 422  # the status of a page with a form that was understood and not taken: it says why
 
 
 class ParsedField(forms.Field):
@@ -70,6 +73,22 @@ class Problem(NamedTuple):
 
     target: str
     message: str
+
+
+class Faults(dict[str, str]):
+    """What is wrong with a form, by the field beside which it stands ('' where it is about all of it)."""
+
+    def problems(self, targets: Mapping[str, str]) -> list[Problem]:
+        """For the summary above the form; `targets` are the ids of the elements where a field is put right."""
+        return [Problem(targets.get(field, "content"), message) for field, message in self.items()]
+
+    @contextmanager
+    def taking(self, fields: Mapping[str, str], *, field: str = "") -> Iterator[None]:
+        """Takes a refusal of what is done inside; `fields` says by its code to which field it belongs."""
+        try:
+            yield
+        except ValueRefused as refused:
+            self.setdefault(fields.get(refused.code, field), told(refused))
 
 
 class PageForm(forms.Form):

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import rules
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -19,16 +16,15 @@ from claims.selectors.accounts import account_history, claim_of_account
 from claims.services.account_checks import decide_account
 from claims.views.accounts.lists import VIEW
 from compensation import limits
-from compensation.programmes.access import note_access, open_programme
+from compensation.programmes.access import may, note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import Problem, told
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, DecisionKind
 from merchants.selectors.accounts import awaits_approval, awaits_confirmation, had_part, has_decided
 from merchants.services.account_decisions import AccountDecisionRefused, kinds_by_hand
 
 CHECK, REVEAL = "programmes.check_accounts", "reveal"
-REFUSED = 422
 DONE = {
     DecisionKind.VERIFIED: _("계좌를 확인했습니다."),
     DecisionKind.REFUSED: _("쓰지 않을 계좌로 정하고 소상공인에게 알렸습니다."),
@@ -39,8 +35,7 @@ DONE = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 @sensitive_variables("accounts")
 def programme_account(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The holder as it was said and as the bank has it; the number masked, but for one view with a reason.
@@ -99,7 +94,7 @@ def _page(
     is_revealed: bool = False,
 ) -> HttpResponse:
     problems = problems or []
-    may_check = rules.has_perm(CHECK, request.user, programme)
+    may_check = may(request, CHECK, programme)
     content: dict[str, Any] = {
         "programme": programme,
         "claim": claim,

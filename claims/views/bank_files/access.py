@@ -8,12 +8,6 @@ from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 
 VIEW, HANDLE = "programmes.view_payouts", "programmes.handle_payouts"
-# What comes from a file does nothing but be saved, wherever it is opened; no browser or proxy keeps it.
-HARMLESS_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store, private",
-}
 
 
 def open_batch(

@@ -13,14 +13,14 @@ from claims.selectors.bank_files import downloads_of, files_of, layout_of, numbe
 from claims.services.bank_files.downloads import DownloadRefused, download
 from claims.services.bank_files.reading import progress_key as reading_key
 from claims.services.bank_files.writing import progress_key as writing_key
-from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, open_batch
-from claims.views.council.access import REFUSED, Faults, may, staff_page
+from claims.views.bank_files.access import HANDLE, open_batch
 from compensation import limits
 from compensation.policy.transitions import PayoutBatchState
-from compensation.programmes.access import note_access
+from compensation.programmes.access import may, note_access, staff_page
 from compensation.programmes.models import Programme
+from compensation.runtime.downloads import attachment
 from compensation.runtime.encryption import DecryptionFailed
-from compensation.runtime.forms import told
+from compensation.runtime.forms import REFUSED, Faults, told
 from compensation.runtime.progress import progress_of
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,7 @@ def upload_facts(upload: ResultUpload) -> dict[str, Any]:
 
 def _attachment(file: BankFile, pieces: Any) -> HttpResponse:
     kind = TYPES.get(file.name.rpartition(".")[2], "application/octet-stream")
-    disposition = f'attachment; filename="{file.name}"'  # reference, number and ending: nothing to escape
-    headers = HARMLESS_HEADERS | {"Content-Disposition": disposition, "Content-Length": str(file.size_bytes)}
+    headers = attachment(file.name) | {"Content-Length": str(file.size_bytes)}
     return StreamingHttpResponse(pieces, content_type=kind, headers=headers)
 
 

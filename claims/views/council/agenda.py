@@ -13,9 +13,10 @@ from claims.selectors.case_papers import papers_of
 from claims.selectors.council import agenda_of
 from claims.selectors.council_standings import standings_of
 from claims.services.council_pack import pack_pdf
-from claims.views.council.access import VOTE, may, note_reading, open_session, read_by, staff_page
+from claims.views.council.access import VOTE, note_reading, open_session, read_by
 from claims.views.council.pdf import language_asked_for, pdf_answer
 from claims.views.council.reading import sees_pages
+from compensation.programmes.access import may, staff_page
 from compensation.programmes.selectors import current_policy
 
 

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_http_methods
 from claims.models import CouncilSession, Review, SessionKind
 from claims.selectors.council import grouped, referable
 from claims.services.council.sessions import call_session, check_call
-from claims.views.council.access import CALL, REFUSED, staff_page
+from claims.views.council.access import CALL
 from compensation import limits
 from compensation.policy.agenda import group_name
 from compensation.policy.transitions import OPEN_REVIEW_STATES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import PageForm, ParsedField, Problem, told
+from compensation.runtime.forms import REFUSED, PageForm, ParsedField, Problem, told
 from compensation.runtime.templatetags.wording import page_language
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from claims.views.evidence_viewing import HARMLESS_HEADERS
+from compensation.runtime.downloads import attachment
 from compensation.runtime.templatetags.wording import page_language
 
 LANGUAGES = ("ko", "en")
@@ -15,5 +15,4 @@ def language_asked_for(request: HttpRequest) -> str:
 
 
 def pdf_answer(pdf: bytes, name: str) -> HttpResponse:
-    own = {"Content-Type": "application/pdf", "Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(pdf, headers=HARMLESS_HEADERS | own)
+    return HttpResponse(pdf, content_type="application/pdf", headers=attachment(name))

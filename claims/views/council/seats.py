@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from claims.models import Council, SeatHolder
 from claims.selectors.council import SeatAt, council_of, holders_of, seats_at
 from claims.services.council.seats import appoint, end_term
-from claims.views.council.access import REFUSED, VIEW, Faults, may, staff_page
+from claims.views.council.access import VIEW
 from compensation import limits
 from compensation.policy.document import Policy
 from compensation.policy.seoul import day_in_seoul
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import DayInput, PageForm, ParsedField, told
+from compensation.runtime.forms import REFUSED, DayInput, Faults, PageForm, ParsedField, told
 from compensation.runtime.templatetags.wording import local_name
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused

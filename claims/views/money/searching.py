@@ -1,11 +1,9 @@
 """Finding a won: what somebody types leads to claims, and each of them to its money trace."""
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.models import Claim
@@ -13,7 +11,7 @@ from claims.selectors.money_search import HITS_MAX, find_money
 from claims.selectors.money_trace import trace_of
 from claims.views.money.overview import VIEW
 from compensation import limits
-from compensation.programmes.access import note_access, open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.runtime.forms import PageForm
 
 
@@ -33,8 +31,7 @@ class SearchForm(PageForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def money_search(request: HttpRequest, code: str) -> HttpResponse:
     """The claims that the text leads to. Sent by POST: an account number has no place in an address.
 
@@ -58,8 +55,7 @@ def money_search(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def money_trace(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """All money of one claim, and every entry of the ledger about it. Whoever opens it leaves an access record."""
     programme = open_programme(request, code, permission=VIEW)

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from claims.selectors.deadlines import EVERYBODYS, LISTED_MAX, deadlines_of, soon_until
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.selectors import current_policy
 from users.models import User
 
@@ -21,8 +19,7 @@ WHOSE = {"all": _("모두"), "mine": _("내가 맡은 건"), "nobody": _("담당
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def deadlines(request: HttpRequest, code: str) -> HttpResponse:
     """The lists, by `?whose=`."""
     programme = open_programme(request, code, permission=PERMISSION)

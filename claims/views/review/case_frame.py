@@ -23,7 +23,6 @@ from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 
-REFUSED = 422
 VERSION_DIGITS_MAX = 9
 
 

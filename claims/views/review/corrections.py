@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from claims.services.assessed_facts import AssessedFacts, facts_of_claim, keeps_determination, preview_correction
@@ -19,10 +17,11 @@ from claims.services.drafts import FieldProblem
 from claims.services.fact_answers import read_correction, typed_facts
 from claims.services.facts import changed_meanwhile, correct_facts, facts_as_json
 from claims.templatetags.case_wording import fact_name, fact_text
-from claims.views.review.case_frame import REFUSED, VERSION_DIGITS_MAX, Case, open_case, show_case
+from claims.views.review.case_frame import VERSION_DIGITS_MAX, Case, open_case, show_case
 from claims.views.review.correction_form import form_content, target_of, typed_from
 from claims.views.review.queue import PREPARE, VIEW
-from compensation.runtime.forms import Problem, told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.runtime.templatetags.wording import local_name, page_language
 from compensation.values.refused import ValueRefused
 
@@ -30,8 +29,7 @@ SAVE = "save"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The form; a POST shows what would change, and saves what was seen like that."""
     case = open_case(request, code, reference, permission=PREPARE if request.method == "POST" else VIEW)

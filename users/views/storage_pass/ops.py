@@ -2,19 +2,16 @@
 
 from typing import Any
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation.policy.quota import QuotaRefused
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
@@ -44,8 +41,7 @@ class QuotaForm(PageForm):
     )
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def ops_pass(request: HttpRequest, code: str) -> HttpResponse:
     """The figures, the line, the changes; sent with the form it proposes another quota."""
@@ -57,8 +53,7 @@ def ops_pass(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, storage_pass, form)
 
 
-@never_cache
-@login_required
+@staff_page
 @require_POST
 def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpResponse:
     """Approves or withdraws the change that waits: the one with the quota that the person saw."""
@@ -107,7 +102,7 @@ def _page(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) -> H
         "points": points[:: max(len(points) // 10, 1)],
         "changes": quota_changes_of(storage_pass),
         "proposed": proposed_change(storage_pass),
-        "may_change": rules.has_perm(CHANGE, request.user, storage_pass.programme),
+        "may_change": may(request, CHANGE, storage_pass.programme),
         "form": form,
         "problems": list(form.problems()),
     }
