@@ -3,7 +3,6 @@
 Every order and the filters people use have an index that holds open reviews only (claims.models.review says which).
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -13,14 +12,10 @@ from django.db.models import F, Q, QuerySet
 
 from claims.models import Claim, Review
 from claims.selectors.paging import COUNT_MAX, page_of
-from compensation import limits
+from claims.selectors.search_text import merchants_numbered, plain_search
 from compensation.policy.references import ReferenceRefused, normalise_reference
 from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.models import Programme, ProgrammeRole, Role
-from compensation.runtime.encryption import blind_index
-from compensation.values.business_numbers import parse_business_number
-from compensation.values.phones import parse_phone
-from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, Merchant
 from merchants.services.bank_accounts import holder_index
 from users.models import User
@@ -70,7 +65,7 @@ def search_queue(*, programme: Programme, search: QueueSearch, user: User) -> Qu
     So what stands on earlier pages is passed over in an index, not joined with what is shown of it.
     """
     found = open_reviews(programme=programme).filter(*_filters(search, user))
-    if text := _plain(search.text):
+    if text := plain_search(search.text):
         found = found.filter(_matching(programme, text))
     return found.only("pk").order_by(*ORDERS[search.order])
 
@@ -125,10 +120,6 @@ def _filters(search: QueueSearch, user: User) -> list[Q]:
     return filters + [Q(**{name: value}) for name, value in exact.items() if value not in ("", [""])]
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text.replace("\0", "")).split())[: limits.NAME_LENGTH_MAX]
-
-
 def _matching(programme: Programme, text: str) -> Q:
     """What is named exactly is looked up first; a name is then a condition on merchants alone, which have its indexes.
 
@@ -148,11 +139,7 @@ def _matching(programme: Programme, text: str) -> Q:
 
 
 def _merchants_by_number(text: str) -> list[int]:
-    match = Q()
-    with suppress(ValueRefused):
-        match |= Q(business_number=parse_business_number(text))
-    with suppress(ValueRefused):
-        match |= Q(phone_index=blind_index(parse_phone(text), context="merchants_merchant.phone"))
+    match = merchants_numbered(text)
     return list(Merchant.objects.filter(match).values_list("pk", flat=True)[:SEARCH_COUNT_MAX]) if match else []
 
 
