@@ -37,6 +37,14 @@ class ParsedField(forms.Field):
             raise forms.ValidationError(told(refusal), code=refusal.code) from refusal
 
 
+def number_sent(text: str, *, digits_max: int = 9, otherwise: int = 0) -> int:
+    """A number that one of our pages put into an address or a form; `otherwise` for what is none.
+
+    What people type themselves is for the parsers, which say what is wrong with it.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits_max else otherwise
+
+
 class Said(Protocol):
     """A refusal, a problem of a field, a fault of a file: whatever has its sentence in both languages."""
 

@@ -34,6 +34,7 @@ from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.api_errors import general, of_field
 from compensation.runtime.api_fields import body, read, text_of
 from compensation.runtime.api_view import ApiView
+from compensation.runtime.forms import number_sent
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import Order, ordered_page_of, rows_asked
 from compensation.values.dates import parse_date
@@ -82,8 +83,7 @@ class KeptBack(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         programme, size = open_programme(request, code, permission=VIEW), rows_asked(request.query_params)
-        text = request.query_params.get("after", "")
-        after = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX else 0
+        after = number_sent(request.query_params.get("after", ""), digits_max=_DIGITS_MAX)
         rows = kept_back(programme=programme, after=after, size=size + 1)
         results = [kept_back_values(row, because) for row, because in rows[:size]]
         following = rows[size - 1][0].pk if len(rows) > size else None

@@ -20,7 +20,7 @@ from compensation.programmes.access import may, note_access, staff_page
 from compensation.programmes.models import Programme
 from compensation.runtime.downloads import attachment
 from compensation.runtime.encryption import DecryptionFailed
-from compensation.runtime.forms import REFUSED, Faults, told
+from compensation.runtime.forms import REFUSED, Faults, number_sent, told
 from compensation.runtime.progress import progress_of
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ def bank_files_live(request: HttpRequest, code: str, reference: str) -> HttpResp
 def bank_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """A file, for somebody who says why; the record is written before the first byte leaves."""
     programme, batch = open_batch(request, code, reference, permission=HANDLE)
-    file = get_object_or_404(files_of(batch=batch).select_related("batch"), number=_number(request))
+    number = number_sent(request.POST.get("number", ""), digits_max=4)
+    file = get_object_or_404(files_of(batch=batch).select_related("batch"), number=number)
     reason, at, faults = request.POST.get("reason", ""), timezone.now(), Faults()
     try:
         pieces = download(file=file, reason=reason, actor=request.user, at=at)
@@ -123,8 +124,3 @@ def _attachment(file: BankFile, pieces: Any) -> HttpResponse:
     kind = TYPES.get(file.name.rpartition(".")[2], "application/octet-stream")
     headers = attachment(file.name) | {"Content-Length": str(file.size_bytes)}
     return StreamingHttpResponse(pieces, content_type=kind, headers=headers)
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.POST.get("number", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

@@ -22,7 +22,7 @@ from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import REFUSED, DayInput, Faults, PageForm, ParsedField, told
+from compensation.runtime.forms import REFUSED, DayInput, Faults, PageForm, ParsedField, number_sent, told
 from compensation.runtime.templatetags.wording import local_name
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
@@ -58,8 +58,7 @@ def parse_person(value: object) -> User:
 
 def parse_number(value: object) -> int:
     """The number of a seat; whether there can be one the service says. Raises ValueRefused."""
-    text = plain_text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(limits.SEATS_PER_PARTY_MAX)) else 0
+    return number_sent(plain_text(value), digits_max=len(str(limits.SEATS_PER_PARTY_MAX)))
 
 
 class AppointmentForm(PageForm):
@@ -121,7 +120,7 @@ def seat_end(request: HttpRequest, code: str) -> HttpResponse:
     """Ends a term, or moves its end."""
     programme = open_programme(request, code, permission=SEAT)
     holders = SeatHolder.objects.filter(seat__council__programme=programme).select_related("seat")
-    number = parse_number_of_row(request.POST.get("holder", ""))
+    number = number_sent(request.POST.get("holder", ""), digits_max=len(str(2**63)) - 1)
     holder, faults = get_object_or_404(holders, pk=number), Faults()
     with faults.taking({}, field=str(holder.pk)):
         end_term(
@@ -133,11 +132,6 @@ def seat_end(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, gettext("임기를 바꿨습니다."))
         return redirect("council-seats", programme.code)
     return _page(request, programme, AppointmentForm(programme=programme), faults)
-
-
-def parse_number_of_row(text: str) -> int:
-    """The id of a row that a page put into its form; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else 0
 
 
 def _appointed(request: HttpRequest, programme: Programme, form: AppointmentForm) -> bool:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from claims.selectors.payouts import batches_of, kept_back, plan, rules_of, states_of_programme
 from compensation.policy.transitions import PAYOUT
 from compensation.programmes.access import may, open_programme, staff_page
+from compensation.runtime.forms import number_sent
 
 VIEW, HANDLE = "programmes.view_payouts", "programmes.handle_payouts"
 BATCHES_SHOWN, KEPT_BACK_SHOWN = 20, 100
@@ -35,8 +36,7 @@ def payouts(request: HttpRequest, code: str) -> HttpResponse:
 def kept_back_list(request: HttpRequest, code: str) -> HttpResponse:
     """What is kept back, each with its reason, in the order in which it became due."""
     programme = open_programme(request, code, permission=VIEW)
-    after = request.GET.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) <= _DIGITS_MAX else 0
+    number = number_sent(request.GET.get("after", ""), digits_max=_DIGITS_MAX)
     rows = kept_back(programme=programme, after=number, size=KEPT_BACK_SHOWN + 1)
     shown, more = rows[:KEPT_BACK_SHOWN], len(rows) > KEPT_BACK_SHOWN
     content = {"programme": programme, "rows": shown, "next_after": shown[-1][0].pk if more else None, "after": number}

@@ -20,7 +20,7 @@ from compensation.policy.evidence import missing_documents
 from compensation.policy.factors import Loss
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import all_problems
+from compensation.runtime.forms import all_problems, number_sent
 from compensation.runtime.templatetags.wording import page_language
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -63,12 +63,7 @@ def _show(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 def _count_of(typed: Mapping[str, str]) -> int:
     """How many losses the page had; nonsense counts as one."""
-    text = typed.get("losses", "1")
-    return (
-        min(max(int(text), 1), limits.LOSSES_PER_CLAIM_MAX)
-        if text.isascii() and text.isdigit() and len(text) < 4
-        else 1
-    )
+    return min(max(number_sent(typed.get("losses", ""), digits_max=3, otherwise=1), 1), limits.LOSSES_PER_CLAIM_MAX)
 
 
 def _changed(typed: Any, change: str, count: int, options: Mapping[str, Any]) -> list[LossForm]:

@@ -22,8 +22,7 @@ from compensation.policy.document import Policy
 from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
-
-VERSION_DIGITS_MAX = 9
+from compensation.runtime.forms import number_sent
 
 
 @dataclass
@@ -102,5 +101,4 @@ def show_case(case: Case, current: str, content: dict[str, Any], *, status: int 
 
 def posted_version(request: HttpRequest) -> int:
     """The version of the review that the page showed; 0, which no review has, where none was sent."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX else 0
+    return number_sent(request.POST.get("version", ""))

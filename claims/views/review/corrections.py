@@ -17,11 +17,11 @@ from claims.services.drafts import FieldProblem
 from claims.services.fact_answers import read_correction, typed_facts
 from claims.services.facts import changed_meanwhile, correct_facts, facts_as_json
 from claims.templatetags.case_wording import fact_name, fact_text
-from claims.views.review.case_frame import VERSION_DIGITS_MAX, Case, open_case, show_case
+from claims.views.review.case_frame import Case, open_case, show_case
 from claims.views.review.correction_form import form_content, target_of, typed_from
 from claims.views.review.queue import PREPARE, VIEW
 from compensation.programmes.access import staff_page
-from compensation.runtime.forms import REFUSED, Problem, told
+from compensation.runtime.forms import REFUSED, Problem, number_sent, told
 from compensation.runtime.templatetags.wording import local_name, page_language
 from compensation.values.refused import ValueRefused
 
@@ -44,7 +44,7 @@ def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse
     if request.POST.get("action") != SAVE or not is_seen:
         return _page(case, typed, reason=reason, preview=preview)
     try:
-        if _posted_facts_version(request) != case.claim.facts_version:
+        if number_sent(request.POST.get("facts_version", "")) != case.claim.facts_version:
             raise changed_meanwhile()
         correct_facts(claim=case.claim, changes=read.values, actor=request.user, reason=reason, at=timezone.now())
     except ValueRefused as refused:
@@ -53,11 +53,6 @@ def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse
         return _page(case, typed, reason=reason, preview=preview, faults=(fault,))
     messages.success(request, gettext("정정을 저장했습니다. 이전 내용은 기록으로 남습니다."))
     return redirect("review-corrections", code, case.claim.reference)
-
-
-def _posted_facts_version(request: HttpRequest) -> int:
-    text = request.POST.get("facts_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX else 0
 
 
 def _page(
