@@ -26,7 +26,6 @@ EMPTY = {
     "settled": _("고친 결정이 아직 없습니다"),
     "dropped": _("재확인 전에 새 결정이 나온 건이 없습니다"),
 }
-TONES = {"todo": "waiting", "differs": "attention", "agrees": "good", "settled": "plain", "dropped": "plain"}
 REVIEW_TONES = {"open": "waiting", "held": "plain", "referred": "council", "closed": "good"}
 
 
@@ -34,11 +33,6 @@ REVIEW_TONES = {"open": "waiting", "held": "plain", "referred": "council", "clos
 def look_standing(code: str) -> str:
     """Where a second look stands, in a word or two."""
     return str(STANDINGS[code])
-
-
-@register.filter
-def look_tone(code: str) -> str:
-    return TONES[code]
 
 
 @register.filter
