@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -91,9 +90,3 @@ def account_history(*, merchant: Merchant) -> list[BankAccount]:
     rows = BankAccount.objects.filter(merchant=merchant).select_related("entered_by", "approved_by", "merchant")
     inquiries = Prefetch("inquiries", AccountInquiry.objects.order_by("-id"))
     return list(rows.prefetch_related(inquiries, Prefetch("decisions", decisions)).order_by("-id"))
-
-
-def claim_of_account(*, programme: Programme, reference: str) -> Claim | None:
-    """The claim of the programme by whose reference a merchant's accounts are looked at."""
-    rows: Any = Claim.objects.filter(programme=programme, reference=reference)
-    return rows.select_related("merchant", "programme", "determination").first()

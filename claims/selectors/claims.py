@@ -66,6 +66,12 @@ def search_claims(*, claims: QuerySet[Claim], search: ClaimSearch) -> QuerySet[C
     return found.select_related("merchant", "assessment", "determination").order_by(*ORDERS[search.order])
 
 
+def claim_of_programme(*, programme: Programme, reference: str) -> Claim | None:
+    """The claim of the programme with this reference, for what hangs on it: its money, its merchant's accounts."""
+    rows = Claim.objects.filter(programme=programme, reference=reference)
+    return rows.select_related("merchant", "programme", "determination").first()
+
+
 def claim_with_history(*, claims: QuerySet[Claim], reference: str, for_merchant: bool = False) -> Claim:
     """One of `claims` with its merchant, history, thread, assessments, determinations. Raises Claim.DoesNotExist.
 

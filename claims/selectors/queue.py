@@ -59,6 +59,11 @@ def open_reviews(*, programme: Programme) -> QuerySet[Review]:
     return Review.objects.filter(programme=programme, state__in=OPEN_REVIEW_STATES)
 
 
+def held_by(*, whose: str, user: User) -> Q:
+    """The reviews that this officer has (MINE), that nobody has (NOBODYS), else all."""
+    return {MINE: Q(officer=user), NOBODYS: Q(officer=None)}.get(whose, Q())
+
+
 def search_queue(*, programme: Programme, search: QueueSearch, user: User) -> QuerySet[Review]:
     """The open reviews that match every given field, in order, by their ids alone (`queue_page` shows a page of them).
 
@@ -108,14 +113,13 @@ def _without_helpers() -> Iterator[None]:
 
 def _filters(search: QueueSearch, user: User) -> list[Q]:
     every = {
-        ("whose", MINE): Q(officer=user),
-        ("whose", NOBODYS): Q(officer=None),
         ("kind", COUNCIL): Q(objection=None),
         ("kind", OBJECTION): Q(objection__isnull=False),
         ("waits_for", MERCHANT): Q(due_at=None),
         ("waits_for", OFFICER): Q(due_at__isnull=False),
     }
-    filters = [given for (field, value), given in every.items() if getattr(search, field) == value]
+    filters = [held_by(whose=search.whose, user=user)]
+    filters += [given for (field, value), given in every.items() if getattr(search, field) == value]
     exact = {"state": search.state, "marks__contains": [search.mark], "tags__contains": [search.tag]}
     return filters + [Q(**{name: value}) for name, value in exact.items() if value not in ("", [""])]
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.money.answers import BalanceAnswer, MoneyCheckAnswer, MoneyTraceAnswer, check_values
-from claims.models import Claim
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.money_trace import trace_of
 from claims.services.payouts.invariants import newest_check
 from claims.views.money.overview import VIEW
@@ -58,8 +58,7 @@ class MoneyTrace(ApiView):
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
         programme = open_programme(request, code, permission=VIEW)
-        rows = Claim.objects.filter(programme=programme, reference=reference)
-        claim = rows.select_related("merchant", "programme", "determination").first()
+        claim = claim_of_programme(programme=programme, reference=reference)
         if claim is None:
             raise general(404)
         note_access(request, subject=f"claim {claim.reference}", task="money_traced")

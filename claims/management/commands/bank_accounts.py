@@ -6,7 +6,8 @@ from typing import ClassVar
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from claims.selectors.accounts import LISTS, TO_CHECK, account_figures, account_history, accounts_of, claim_of_account
+from claims.selectors.accounts import LISTS, TO_CHECK, account_figures, account_history, accounts_of
+from claims.selectors.claims import claim_of_programme
 from claims.services.account_checks import ask_next, decide_account, want_accounts
 from compensation.programmes.models import Programme
 from compensation.runtime.masking import masked_account, masked_name
@@ -40,7 +41,7 @@ def _ask(programme: Programme, _options: Options) -> Answer:
 def _decide(programme: Programme, options: Options) -> Answer:
     """In the name of a person: the system decides nothing by hand."""
     reference, kind, _by = (given(options, name) for name in ("claim", "kind", "by"))
-    claim = claim_of_account(programme=programme, reference=reference)
+    claim = claim_of_programme(programme=programme, reference=reference)
     accounts = account_history(merchant=claim.merchant) if claim else []
     if not accounts:
         raise CommandError("그런 접수나 계좌가 없습니다. (no such claim, or no account)")

@@ -12,7 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from claims.models import Claim
-from claims.selectors.accounts import account_history, claim_of_account
+from claims.selectors.accounts import account_history
+from claims.selectors.claims import claim_of_programme
 from claims.services.account_checks import decide_account
 from claims.views.accounts.lists import VIEW
 from compensation import limits
@@ -43,7 +44,7 @@ def programme_account(request: HttpRequest, code: str, reference: str) -> HttpRe
     Whoever opens it leaves an access record.
     """
     programme = open_programme(request, code, permission=CHECK if request.method == "POST" else VIEW)
-    claim = claim_of_account(programme=programme, reference=reference)
+    claim = claim_of_programme(programme=programme, reference=reference)
     accounts = account_history(merchant=claim.merchant) if claim else []
     if claim is None or not accounts:
         raise Http404

@@ -24,7 +24,7 @@ from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import REFUSED, DayInput, Faults, PageForm, ParsedField, number_sent, told
 from compensation.runtime.templatetags.wording import local_name
-from compensation.values.dates import parse_date
+from compensation.values.dates import parse_day
 from compensation.values.refused import ValueRefused
 from compensation.values.text import plain_text
 from users.models import User
@@ -37,10 +37,6 @@ FIELDS = {
     "seat_taken": "number",
     "term_empty": "term_until",
 }
-
-
-def parse_day(value: object) -> date:
-    return parse_date(value).day
 
 
 def parse_person(value: object) -> User:

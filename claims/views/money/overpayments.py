@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from claims.models import Claim, OverpaymentChoice, OverpaymentProposal
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.overpayments import decisions_of, overpayment_of, overpayments
 from claims.services.payouts.overpayments import decide, drop, propose
 from claims.views.money.overview import HANDLE, VIEW
@@ -133,8 +134,7 @@ def _proposed(request: HttpRequest, form: ProposalForm, claim: Claim) -> bool:
 
 
 def _claim(programme: Programme, reference: str) -> Claim:
-    rows = Claim.objects.filter(programme=programme, reference=reference)
-    claim = rows.select_related("merchant", "programme", "determination").first()
+    claim = claim_of_programme(programme=programme, reference=reference)
     if claim is None:
         raise Http404
     return claim

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from claims.models import Claim
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.money_search import HITS_MAX, find_money
 from claims.selectors.money_trace import trace_of
 from claims.views.money.overview import VIEW
@@ -59,8 +59,7 @@ def money_search(request: HttpRequest, code: str) -> HttpResponse:
 def money_trace(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """All money of one claim, and every entry of the ledger about it. Whoever opens it leaves an access record."""
     programme = open_programme(request, code, permission=VIEW)
-    rows = Claim.objects.filter(programme=programme).select_related("merchant", "programme", "determination")
-    claim = rows.filter(reference=reference).first()
+    claim = claim_of_programme(programme=programme, reference=reference)
     if claim is None:
         raise Http404
     note_access(request, subject=f"claim {claim.reference}", task="money_traced")

@@ -35,7 +35,7 @@ from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import REFUSED, DayInput, PageForm, ParsedField, told
 from compensation.runtime.progress import Progress
-from compensation.values.dates import parse_date
+from compensation.values.dates import parse_day
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 
@@ -46,7 +46,7 @@ class BatchForm(PageForm):
     """For which bank, when, how many, and a note for those who approve."""
 
     profile = forms.ChoiceField(label=_("은행 양식"), error_messages={"required": _("은행 양식을 골라 주세요.")})
-    pay_on = ParsedField(label=_("지급일"), parse=lambda value: parse_date(value).day, widget=DayInput)
+    pay_on = ParsedField(label=_("지급일"), parse=parse_day, widget=DayInput)
     size = ParsedField(
         label=_("최대 건수"),
         parse=parse_head_count,

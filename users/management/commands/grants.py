@@ -11,6 +11,7 @@ from tqdm import tqdm
 from compensation import limits
 from compensation.policy.audiences import Audience, JoinDatesReversed
 from compensation.programmes.models import Programme
+from compensation.values.dates import parse_day
 from users.api.grants.answers import JobShort, ListAnswer, ProofAnswer, job_answer
 from users.management.programme_command import Answer, Options, ProgrammeCommand, given
 from users.management.watching import watch
@@ -23,7 +24,7 @@ from users.services.audiences import ListHasFaults, load_list
 from users.services.grant_again import plan_again, retry_failed
 from users.services.grant_jobs import CHUNK_SIZE
 from users.services.recalls import plan_recall
-from users.views.grants.forms import parse_day, parse_moment
+from users.views.grants.forms import parse_moment
 
 
 def _faults(refused: ListHasFaults) -> Iterator[str]:
