@@ -1,6 +1,7 @@
 """What workers do for claims. Each task is harmless when it runs twice; the database knows what is left."""
 
 import time
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
@@ -25,22 +26,20 @@ from claims.services.council import closing
 from claims.services.payouts import batches, due, invariants, releasing
 from compensation import limits
 from compensation.programmes.models import Programme
-from compensation.runtime.tasks import send_after_commit
+from compensation.runtime.tasks import send_after_commit, work_off
 from users.models import User
 from users.services.people import system_user
 
-WORK_SECONDS = 10
 DESTROY_SECONDS = 300
 
 
 @shared_task(name="claims.assess_pending")
 def assess_pending(programme_id: int) -> None:
     """Assesses batches until none waits or some seconds have passed, then sends itself on."""
-    programme, actor, until = Programme.objects.get(pk=programme_id), system_user(), time.monotonic() + WORK_SECONDS
-    while assessment.assess_next_batch(programme=programme, actor=actor, at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.assess_pending", programme_id=programme_id)
-            return
+    programme, actor = Programme.objects.get(pk=programme_id), system_user()
+    if not work_off(lambda: assessment.assess_next_batch(programme=programme, actor=actor, at=timezone.now())):
+        send_after_commit("claims.assess_pending", programme_id=programme_id)
+        return
     for run in ProgrammeRun.objects.unfinished().filter(programme=programme):
         send_after_commit("claims.advance_run", run_id=run.pk)
 
@@ -48,9 +47,7 @@ def assess_pending(programme_id: int) -> None:
 @shared_task(name="claims.write_notices")
 def write_notices() -> None:
     """Turns notices into messages until none waits or some seconds have passed; beat asks again soon."""
-    until = time.monotonic() + WORK_SECONDS
-    while notices.write_next_notices(at=timezone.now()) and time.monotonic() < until:
-        pass
+    work_off(lambda: notices.write_next_notices(at=timezone.now()))
 
 
 @shared_task(name="claims.sweep_assessment")
@@ -77,19 +74,14 @@ def sweep_runs() -> None:
 @shared_task(name="claims.work_on_evidence", time_limit=limits.EVIDENCE_WORK_SECONDS_MAX)
 def work_on_evidence() -> None:
     """Scans and draws files until none is due or some seconds have passed, then sends itself on."""
-    until = time.monotonic() + WORK_SECONDS
-    while evidence_work.work_on_next(at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.work_on_evidence")
-            return
+    if not work_off(lambda: evidence_work.work_on_next(at=timezone.now())):
+        send_after_commit("claims.work_on_evidence")
 
 
 @shared_task(name="claims.remind_of_questions")
 def remind_of_questions() -> None:
     """Reminds merchants whose answers are due soon, until nobody is left or some seconds have passed."""
-    until = time.monotonic() + WORK_SECONDS
-    while questions.remind_next(at=timezone.now()) and time.monotonic() < until:
-        pass
+    work_off(lambda: questions.remind_next(at=timezone.now()))
 
 
 @shared_task(name="claims.destroy_expired")
@@ -104,11 +96,8 @@ def destroy_expired() -> None:
 @shared_task(name="claims.run_case_checks")
 def run_case_checks() -> None:
     """Runs the machine's checks of reviews until none is due or some seconds have passed, then sends itself on."""
-    until = time.monotonic() + WORK_SECONDS
-    while case_checks.run_due_checks(at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.run_case_checks")
-            return
+    if not work_off(lambda: case_checks.run_due_checks(at=timezone.now())):
+        send_after_commit("claims.run_case_checks")
 
 
 @shared_task(name="claims.sweep_case_checks")
@@ -121,19 +110,15 @@ def sweep_case_checks() -> None:
 def sweep_reviews() -> None:
     """Opens the reviews that claims and objections of an older version lack."""
     for programme in Programme.objects.filter(status="open"):
-        until = time.monotonic() + WORK_SECONDS
-        while reviews.open_missing_reviews(programme=programme, at=timezone.now()) and time.monotonic() < until:
-            pass
+        work_off(partial(reviews.open_missing_reviews, programme=programme, at=timezone.now()))
 
 
 @shared_task(name="claims.work_on_bulk_job")
 def work_on_bulk_job(job_id: int) -> None:
     """Does cases of a bulk job until none is left or some seconds have passed, then sends itself on."""
-    job, until = BulkJob.objects.select_related("made_by").get(pk=job_id), time.monotonic() + WORK_SECONDS
-    while bulk_jobs.work_on_next(job=job, at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.work_on_bulk_job", job_id=job_id)
-            return
+    job = BulkJob.objects.select_related("made_by").get(pk=job_id)
+    if not work_off(lambda: bulk_jobs.work_on_next(job=job, at=timezone.now())):
+        send_after_commit("claims.work_on_bulk_job", job_id=job_id)
 
 
 @shared_task(name="claims.sweep_bulk_jobs")
@@ -145,9 +130,7 @@ def sweep_bulk_jobs() -> None:
 @shared_task(name="claims.close_due_votes")
 def close_due_votes() -> None:
     """Closes the cases before the council whose time is over, until none is due or some seconds have passed."""
-    until = time.monotonic() + WORK_SECONDS
-    while closing.close_due(at=timezone.now()) and time.monotonic() < until:
-        pass
+    work_off(lambda: closing.close_due(at=timezone.now()))
 
 
 @shared_task(name="claims.draw_second_looks")
@@ -168,21 +151,17 @@ def watch_deadlines() -> None:
 @shared_task(name="claims.fill_payout_batch")
 def fill_payout_batch(batch_id: int) -> None:
     """Fills a draft until it is full or some seconds have passed, then sends itself on."""
-    batch, until = PayoutBatch.objects.get(pk=batch_id), time.monotonic() + WORK_SECONDS
-    while batches.fill_next(batch=batch, at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.fill_payout_batch", batch_id=batch_id)
-            return
+    batch = PayoutBatch.objects.get(pk=batch_id)
+    if not work_off(lambda: batches.fill_next(batch=batch, at=timezone.now())):
+        send_after_commit("claims.fill_payout_batch", batch_id=batch_id)
 
 
 @shared_task(name="claims.write_bank_files")
 def write_bank_files(batch_id: int) -> None:
     """Makes the bank's files of a batch until all are there or some seconds have passed, then sends itself on."""
-    until = time.monotonic() + WORK_SECONDS
-    while writing.write_next_file(batch_id, timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.write_bank_files", batch_id=batch_id)
-            return
+    if not work_off(lambda: writing.write_next_file(batch_id, timezone.now())):
+        send_after_commit("claims.write_bank_files", batch_id=batch_id)
+        return
     releasing.finish_release(batch=PayoutBatch.objects.get(pk=batch_id), at=timezone.now())
 
 
@@ -210,11 +189,8 @@ def make_missing_payouts() -> None:
 @shared_task(name="claims.ask_account_holders")
 def ask_account_holders() -> None:
     """Asks banks about accounts until none is due or some seconds have passed, then sends itself on."""
-    until = time.monotonic() + WORK_SECONDS
-    while account_checks.ask_next(at=timezone.now()):
-        if time.monotonic() > until:
-            send_after_commit("claims.ask_account_holders")
-            return
+    if not work_off(lambda: account_checks.ask_next(at=timezone.now())):
+        send_after_commit("claims.ask_account_holders")
 
 
 @shared_task(name="claims.sweep_accounts")

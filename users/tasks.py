@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from compensation.runtime.tasks import send_after_commit
+from compensation.runtime.tasks import WORK_SECONDS, send_after_commit, work_off
 from users.models import GrantJob, HandoverDelivery, PassQuotaChange
 from users.selectors.grants import more_urgent_job
 from users.services import pass_notices, reminders
@@ -14,7 +14,7 @@ from users.services.grant_running import finish_if_done, seconds_to_wait, sweep
 from users.services.handover import writing
 
 WAIT_SECONDS = 1.0  # then a worker looks again whether its job was paused or its speed was changed
-SLICE_SECONDS = 10  # then the worker takes the next message, so that one long job does not keep it from the others
+SLICE_SECONDS = WORK_SECONDS  # of a grant job, which may have to wait in between
 
 
 @shared_task(name="users.work_on_grant_job")
@@ -59,12 +59,10 @@ def sweep_grant_jobs() -> None:
 def write_handover(delivery_id: int) -> None:
     """Writes file after file until none is left or the slice is over, then asks for another slice."""
     delivery = HandoverDelivery.objects.select_related("job__package").get(pk=delivery_id)
-    slice_ends = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < slice_ends:
-        if writing.write_next_file(delivery=delivery, at=timezone.now()) is None:
-            writing.finish_if_written(delivery=delivery, at=timezone.now())
-            return
-    send_after_commit("users.write_handover", delivery_id=delivery_id)
+    if work_off(lambda: writing.write_next_file(delivery=delivery, at=timezone.now())):
+        writing.finish_if_written(delivery=delivery, at=timezone.now())
+    else:
+        send_after_commit("users.write_handover", delivery_id=delivery_id)
 
 
 @shared_task(name="users.sweep_handover")
@@ -77,9 +75,7 @@ def sweep_handover() -> None:
 def tell_served(change_id: int) -> None:
     """Tells those whom a raised quota serves, until all are told or the slice is over; the sweeper goes on then."""
     change = PassQuotaChange.objects.get(pk=change_id)
-    slice_ends = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < slice_ends and pass_notices.tell_served(change=change, at=timezone.now()):
-        pass
+    work_off(lambda: pass_notices.tell_served(change=change, at=timezone.now()))
 
 
 @shared_task(name="users.sweep_passes")
@@ -91,8 +87,5 @@ def sweep_passes() -> None:
 @shared_task(name="users.remind_of_items")
 def remind_of_items() -> None:
     """Reminds of what ends soon until nothing is left to do or the slice is over; beat asks again."""
-    slice_ends = time.monotonic() + SLICE_SECONDS
-    while time.monotonic() < slice_ends and reminders.remind_next_chunk(at=timezone.now()):
-        pass
-    while time.monotonic() < slice_ends and reminders.write_next_notices(at=timezone.now()):
-        pass
+    work_off(lambda: reminders.remind_next_chunk(at=timezone.now()))
+    work_off(lambda: reminders.write_next_notices(at=timezone.now()))

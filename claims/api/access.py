@@ -1,16 +1,14 @@
 """Finding what is the person's own. What is somebody else's and what does not exist are the same: 404."""
 
 import rules
-from django.utils import timezone
 from rest_framework.request import Request
 
 from claims.models import Claim, ClaimDraft
 from claims.selectors.claims import claims_of
 from claims.selectors.drafts import drafts_in_hand
 from claims.services.drafts import DraftBecameClaim, device_digest
-from compensation.audit.services import record_access
+from compensation.programmes.access import note_access
 from compensation.runtime.api_errors import ApiProblem
-from compensation.runtime.middleware import client_address
 
 FILES_FOR_MERCHANTS = "programmes.file_for_merchants"
 
@@ -26,18 +24,6 @@ def own_draft(request: Request, reference: str) -> ClaimDraft:
             raise ClaimDraft.DoesNotExist
         note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
     return draft
-
-
-def note_access(request: Request, *, subject: str, task: str, detail: str = "") -> None:
-    """Writes down that somebody's data was looked at or taken."""
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request._request),
-        subject=subject,
-        task=task,
-        detail=detail,
-    )
 
 
 def own_claim(request: Request, reference: str) -> Claim:

@@ -8,10 +8,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from claims.api.access import note_access, own_claim
+from claims.api.access import own_claim
 from claims.selectors.status import determinations_of
 from claims.services.letters import determination_letter
 from compensation.messaging.texts import LANGUAGES
+from compensation.programmes.access import note_access
 from compensation.runtime.api_errors import FieldProblem, general, refused_fields
 from compensation.runtime.api_view import ApiView
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -10,6 +9,7 @@ from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet,
 from claims.models import Claim
 from compensation.programmes.models import Programme
 from merchants.models import AccountDecision, AccountInquiry, BankAccount, DecisionKind, Merchant
+from merchants.selectors.accounts import MAY_BE_PAID, NEWEST_ACCOUNT
 
 # The lists of the page, in their order. Denied accounts are history: the one from before counts again.
 TO_CHECK, TO_APPROVE, TO_CONFIRM, WAITING, REFUSED, DENIED = (
@@ -31,9 +31,9 @@ LISTS: Mapping[str, Q] = {
 }
 
 # The newest account of every merchant to whom something is to be paid, by what is known of it. One pass.
-FIGURES = """
+FIGURES = f"""
 SELECT
-    count(*) FILTER (WHERE standing = 'verified' AND (NOT must_confirm OR approved_by_id IS NOT NULL)),
+    count(*) FILTER (WHERE {MAY_BE_PAID}),
     count(*) FILTER (WHERE standing = 'to_check'),
     count(*) FILTER (WHERE standing = 'verified' AND must_confirm AND confirmed_at IS NOT NULL
         AND approved_by_id IS NULL),
@@ -42,15 +42,12 @@ SELECT
     count(*) FILTER (WHERE standing = 'refused'),
     count(*) FILTER (WHERE standing IS NULL)
 FROM (
-    SELECT DISTINCT claim.merchant_id FROM claims_claim AS claim
+    SELECT DISTINCT claim.merchant_id AS id FROM claims_claim AS claim
     JOIN claims_determination AS determination ON determination.id = claim.determination_id
     WHERE claim.programme_id = %s AND claim.state = 'determined' AND determination.amount_won > 0
-) AS paid
-LEFT JOIN LATERAL (
-    SELECT * FROM merchants_bankaccount AS every WHERE every.merchant_id = paid.merchant_id
-    ORDER BY every.id DESC LIMIT 1
-) AS account ON true
-"""
+) AS m
+{NEWEST_ACCOUNT}
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +90,3 @@ def account_history(*, merchant: Merchant) -> list[BankAccount]:
     rows = BankAccount.objects.filter(merchant=merchant).select_related("entered_by", "approved_by", "merchant")
     inquiries = Prefetch("inquiries", AccountInquiry.objects.order_by("-id"))
     return list(rows.prefetch_related(inquiries, Prefetch("decisions", decisions)).order_by("-id"))
-
-
-def claim_of_account(*, programme: Programme, reference: str) -> Claim | None:
-    """The claim of the programme by whose reference a merchant's accounts are looked at."""
-    rows: Any = Claim.objects.filter(programme=programme, reference=reference)
-    return rows.select_related("merchant", "programme", "determination").first()

@@ -1,22 +1,17 @@
 """Finding claims: who sees which, the list with search, filters and order, one claim with all that belongs to it."""
 
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import rules
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from claims.models import Assessment, Claim, ClaimTransition
+from claims.selectors.search_text import merchants_named, merchants_numbered, plain_search
 from claims.selectors.status import with_determinations, with_status
-from compensation import limits
 from compensation.policy.references import ReferenceRefused, normalise_reference
 from compensation.programmes.models import Programme
-from compensation.runtime.encryption import blind_index
-from compensation.values.business_numbers import parse_business_number
-from compensation.values.phones import parse_phone
-from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, Merchant
 from users.models import User
 
@@ -66,9 +61,15 @@ def search_claims(*, claims: QuerySet[Claim], search: ClaimSearch) -> QuerySet[C
     found = claims.filter(**{name: value for name, value in exact.items() if value})
     if search.service:
         found = found.filter(services__contains=[search.service])
-    if text := _plain(search.text):
+    if text := plain_search(search.text):
         found = found.filter(pk__in=_matching(claims, text))
     return found.select_related("merchant", "assessment", "determination").order_by(*ORDERS[search.order])
+
+
+def claim_of_programme(*, programme: Programme, reference: str) -> Claim | None:
+    """The claim of the programme with this reference, for what hangs on it: its money, its merchant's accounts."""
+    rows = Claim.objects.filter(programme=programme, reference=reference)
+    return rows.select_related("merchant", "programme", "determination").first()
 
 
 def claim_with_history(*, claims: QuerySet[Claim], reference: str, for_merchant: bool = False) -> Claim:
@@ -109,10 +110,6 @@ def _join_own_rows(claim: Claim) -> None:
         claim.determination = determinations[claim.determination_id]
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())[: limits.NAME_LENGTH_MAX]
-
-
 def _matching(claims: QuerySet[Claim], text: str) -> Any:
     """Ids of claims by reference, the association's number or merchant: a union, so that each part has its index."""
     plain = claims.order_by().values("pk")
@@ -123,9 +120,4 @@ def _matching(claims: QuerySet[Claim], text: str) -> Any:
 
 
 def _merchants(text: str) -> QuerySet[Merchant]:
-    match = Q(trade_name__startswith=text) | Q(representative_name__startswith=text)
-    with suppress(ValueRefused):
-        match |= Q(business_number=parse_business_number(text))
-    with suppress(ValueRefused):
-        match |= Q(phone_index=blind_index(parse_phone(text), context="merchants_merchant.phone"))
-    return Merchant.objects.filter(match).order_by()
+    return Merchant.objects.filter(merchants_named(text) | merchants_numbered(text)).order_by()

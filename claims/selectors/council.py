@@ -33,10 +33,6 @@ class SeatAt:
     member: SeatHolder | None
     substitutes: tuple[SeatHolder, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        return self.member is None and not self.substitutes
-
 
 def council_of(*, programme: Programme) -> Council | None:
     """None until somebody was appointed."""

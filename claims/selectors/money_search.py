@@ -1,16 +1,15 @@
 """Finding every won: by reference, bank row, name, business or account number, or amount. Each way has its index."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from claims.models import BankFile, Claim, Payout, PayoutBatch, ResultFile, TopUp
 from claims.selectors.money_trace import payouts_at
-from compensation import limits
+from claims.selectors.search_text import merchants_named, plain_search
 from compensation.policy.references import ReferenceRefused, normalise_reference
 from compensation.programmes.models import Programme
 from compensation.runtime.encryption import blind_index
@@ -46,7 +45,7 @@ class Found:
 
 def find_money(*, programme: Programme, text: str) -> Found:
     """The claims of the programme that the text leads to. Text that is nothing finds nothing."""
-    text = " ".join(unicodedata.normalize("NFC", text).replace("\0", "").split())[: limits.NAME_LENGTH_MAX]
+    text = plain_search(text)
     if not text:
         return Found((), is_capped=False)
     found: dict[int, tuple[list[str], int | None]] = {}
@@ -129,8 +128,7 @@ def _by_amount(programme: Programme, text: str) -> Iterator[tuple[int, int | Non
 
 def _by_name(programme: Programme, text: str) -> Iterator[tuple[int, int | None]]:
     """Names of businesses and representatives by their beginning, holders of accounts in full."""
-    match = Q(trade_name__startswith=text) | Q(representative_name__startswith=text)
-    merchants = Merchant.objects.filter(match).order_by().values("pk")
+    merchants = Merchant.objects.filter(merchants_named(text)).order_by().values("pk")
     yield from _without_payout(Claim.objects.filter(programme=programme, merchant__in=merchants))
     yield from _of_accounts(programme, BankAccount.objects.filter(holder_index=holder_index(text)))
 

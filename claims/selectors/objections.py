@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from claims.models import Determination, Proposal, Review
+from claims.selectors.queue import held_by
 from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.models import Programme
 from users.models import User
@@ -27,8 +28,8 @@ class ObjectionRow:
 
 
 def objections_under_review(*, programme: Programme, whose: str, user: User) -> QuerySet[Review]:
-    """Most urgent first, those that wait for the merchant last. `whose`: 'mine', 'nobody', else everybody's."""
-    theirs = {"mine": Q(officer=user), "nobody": Q(officer=None)}.get(whose, Q())
+    """Most urgent first, those that wait for the merchant last. `whose`: as `held_by` has it."""
+    theirs = held_by(whose=whose, user=user)
     rows = Review.objects.filter(theirs, programme=programme, state__in=OPEN_REVIEW_STATES, objection__isnull=False)
     rows = rows.select_related("claim__merchant", "officer", "objection__determination__assessment")
     hidden = ("claim__merchant__phone", "claim__merchant__email", "objection__reasons")  # encrypted, and not shown

@@ -3,7 +3,6 @@
 Every order and the filters people use have an index that holds open reviews only (claims.models.review says which).
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -13,14 +12,10 @@ from django.db.models import F, Q, QuerySet
 
 from claims.models import Claim, Review
 from claims.selectors.paging import COUNT_MAX, page_of
-from compensation import limits
+from claims.selectors.search_text import merchants_numbered, plain_search
 from compensation.policy.references import ReferenceRefused, normalise_reference
 from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.models import Programme, ProgrammeRole, Role
-from compensation.runtime.encryption import blind_index
-from compensation.values.business_numbers import parse_business_number
-from compensation.values.phones import parse_phone
-from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, Merchant
 from merchants.services.bank_accounts import holder_index
 from users.models import User
@@ -64,13 +59,18 @@ def open_reviews(*, programme: Programme) -> QuerySet[Review]:
     return Review.objects.filter(programme=programme, state__in=OPEN_REVIEW_STATES)
 
 
+def held_by(*, whose: str, user: User) -> Q:
+    """The reviews that this officer has (MINE), that nobody has (NOBODYS), else all."""
+    return {MINE: Q(officer=user), NOBODYS: Q(officer=None)}.get(whose, Q())
+
+
 def search_queue(*, programme: Programme, search: QueueSearch, user: User) -> QuerySet[Review]:
     """The open reviews that match every given field, in order, by their ids alone (`queue_page` shows a page of them).
 
     So what stands on earlier pages is passed over in an index, not joined with what is shown of it.
     """
     found = open_reviews(programme=programme).filter(*_filters(search, user))
-    if text := _plain(search.text):
+    if text := plain_search(search.text):
         found = found.filter(_matching(programme, text))
     return found.only("pk").order_by(*ORDERS[search.order])
 
@@ -113,20 +113,15 @@ def _without_helpers() -> Iterator[None]:
 
 def _filters(search: QueueSearch, user: User) -> list[Q]:
     every = {
-        ("whose", MINE): Q(officer=user),
-        ("whose", NOBODYS): Q(officer=None),
         ("kind", COUNCIL): Q(objection=None),
         ("kind", OBJECTION): Q(objection__isnull=False),
         ("waits_for", MERCHANT): Q(due_at=None),
         ("waits_for", OFFICER): Q(due_at__isnull=False),
     }
-    filters = [given for (field, value), given in every.items() if getattr(search, field) == value]
+    filters = [held_by(whose=search.whose, user=user)]
+    filters += [given for (field, value), given in every.items() if getattr(search, field) == value]
     exact = {"state": search.state, "marks__contains": [search.mark], "tags__contains": [search.tag]}
     return filters + [Q(**{name: value}) for name, value in exact.items() if value not in ("", [""])]
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text.replace("\0", "")).split())[: limits.NAME_LENGTH_MAX]
 
 
 def _matching(programme: Programme, text: str) -> Q:
@@ -148,11 +143,7 @@ def _matching(programme: Programme, text: str) -> Q:
 
 
 def _merchants_by_number(text: str) -> list[int]:
-    match = Q()
-    with suppress(ValueRefused):
-        match |= Q(business_number=parse_business_number(text))
-    with suppress(ValueRefused):
-        match |= Q(phone_index=blind_index(parse_phone(text), context="merchants_merchant.phone"))
+    match = merchants_numbered(text)
     return list(Merchant.objects.filter(match).values_list("pk", flat=True)[:SEARCH_COUNT_MAX]) if match else []
 
 

@@ -1,4 +1,4 @@
-"""The second look (재확인): what was drawn and still waits, what keeps a payout back, and repeating a draw."""
+"""The second look (재확인): what was drawn and still waits, and repeating a draw."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -93,16 +93,6 @@ def undrawn(*, programme: Programme) -> QuerySet[Determination]:
     """The determinations that no draw was about yet."""
     latest = latest_draw(programme=programme)
     return Determination.objects.filter(claim__programme=programme, pk__gt=latest.up_to_id if latest else 0)
-
-
-def held_back(*, programme: Programme) -> QuerySet[Determination]:
-    """The determinations that must not be paid yet: not drawn over, or drawn and nobody else agreed so far.
-
-    Also superseded ones, which are not paid anyway. Two indexes, whatever the number of determinations.
-    """
-    not_agreed = SecondLook.objects.filter(programme=programme).exclude(outcome=LookOutcome.AGREES)
-    fresh = undrawn(programme=programme).order_by().values("pk")
-    return Determination.objects.filter(pk__in=fresh.union(not_agreed.order_by().values("determination")))
 
 
 def judged(*, draw: SecondLookDraw, rules: SecondLookRules) -> Iterator[Candidate]:

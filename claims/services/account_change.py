@@ -13,9 +13,8 @@ from claims.models import Claim
 from claims.services.claim_lock import lock_claim
 from claims.services.payouts.due import settle_merchant
 from claims.services.reviews import ask_for_checks
-from claims.services.telling import tell_merchant
+from claims.services.telling import account_named, tell_merchant
 from compensation.policy.transitions import ClaimState
-from compensation.values.bank_accounts import BANKS
 from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount
 from merchants.selectors.accounts import newest_account
@@ -97,11 +96,10 @@ def _account_of(claim: Claim) -> BankAccount:
 
 
 def _tell(claim: Claim, template: str, account: BankAccount, at: datetime, **more: Any) -> None:
-    bank = BANKS.get(account.bank_code)
     tell_merchant(
         claim=claim,
         template=template,
-        variables={"bank": bank.name_ko if bank else account.bank_code, "account": account.number_last4, **more},
+        variables=account_named(account) | more,
         at=at,
         dedupe_key=f"{template} {account.pk}",
     )

@@ -10,11 +10,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from claims.models import Claim
-from claims.services.telling import tell_merchant
+from claims.services.telling import account_named, tell_merchant
 from compensation import limits
 from compensation.policy.transitions import ClaimState
 from compensation.runtime.tasks import send_after_commit
-from compensation.values.bank_accounts import BANKS
 from merchants.gateways.holder_inquiry import inquiry_is_set_up
 from merchants.models import AccountDecision, BankAccount, DecisionKind
 from merchants.services import account_decisions, account_verification
@@ -87,11 +86,10 @@ def _tell_refused(account: BankAccount, at: datetime) -> None:
     claim = claims.filter(determination__amount_won__gt=0).select_related("merchant", "programme").order_by("id").last()
     if claim is None:
         return
-    bank = BANKS.get(account.bank_code)
     tell_merchant(
         claim=claim,
         template="bank_account_refused",
-        variables={"bank": bank.name_ko if bank else account.bank_code, "account": account.number_last4},
+        variables=account_named(account),
         at=at,
         dedupe_key=f"bank account refused {account.pk} {account.decisions.count()}",
     )

@@ -1,21 +1,18 @@
 """Telling merchants what bulk work did to their claims: notices, left by set-based statements, become messages here."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import override
 
-from claims.models import Claim, Notice, Payout, TopUpClaim
+from claims.models import Notice, Payout, TopUpClaim
 from claims.selectors.bank_returns import return_reason
 from claims.selectors.status import policy_for
-from claims.services.telling import LANGUAGE
-from compensation.messaging.services.outbox import reachable_by, write
+from claims.services.telling import LANGUAGE, account_named, last_day, tell_merchant
 from compensation.policy.deadlines import Clock, due_at, objection_until
 from compensation.policy.document import Policy
-from compensation.policy.seoul import day_in_seoul
-from compensation.values.bank_accounts import BANKS
 from compensation.values.working_days import working_calendar
 
 BATCH_NOTICES = 200
@@ -52,48 +49,31 @@ def write_next_notices(*, at: datetime, size: int = BATCH_NOTICES) -> int:
 
 
 def _write(notice: Notice, policy: Policy, at: datetime) -> None:
-    claim, merchant = notice.claim, notice.claim.merchant
-    way = reachable_by(phone=merchant.phone, email=merchant.email)
-    if way is None:
-        return
-    channel, to = way
-    write(
+    tell_merchant(
+        claim=notice.claim,
         template=notice.template,
-        to=to,
-        channel=channel,
-        variables=_common(claim) | _VARIABLES[notice.template](notice, policy),
-        language=LANGUAGE,
+        variables=_VARIABLES[notice.template](notice, policy),
         at=at,
         dedupe_key=f"notice {notice.pk}",
-        programme=claim.programme,
-        subject=f"claim {claim.reference}",
     )
-
-
-def _common(claim: Claim) -> dict[str, Any]:
-    return {"name": claim.merchant.trade_name, "reference": claim.reference}
-
-
-def _last_day(first_moment_after: datetime | None) -> Any:
-    """The last day of a deadline, of which the policy gives the first moment after it."""
-    return day_in_seoul(first_moment_after - timedelta(microseconds=1)) if first_moment_after else None
 
 
 def _paid(notice: Notice, policy: Policy) -> dict[str, Any]:
     amount_won = notice.claim.determination.amount_won if notice.claim.determination else 0
-    return {"amount": amount_won, "objection_until": _last_day(objection_until(determined_at=notice.at, policy=policy))}
+    return {"amount": amount_won, "objection_until": last_day(objection_until(determined_at=notice.at, policy=policy))}
 
 
 def _nothing(notice: Notice, policy: Policy) -> dict[str, Any]:
     return {
         "reason": "산정한 피해액이 0원입니다.",
-        "objection_until": _last_day(objection_until(determined_at=notice.at, policy=policy)),
+        "objection_until": last_day(objection_until(determined_at=notice.at, policy=policy)),
     }
 
 
 def _to_council(notice: Notice, policy: Policy) -> dict[str, Any]:
     clock = Clock(started_at=notice.at, working_days=policy.deadlines.council_working_days)
-    return {"due": _last_day(due_at(clock=clock, holidays=working_calendar()))}
+    end = due_at(clock=clock, holidays=working_calendar())
+    return {"due": last_day(end) if end else None}
 
 
 def _payout_paid(notice: Notice, _policy: Policy) -> dict[str, Any]:
@@ -137,8 +117,7 @@ def _account(payout: Payout) -> dict[str, Any]:
     account = payout.account
     if account is None:
         raise NoticeWithoutPayout(payout.pk)
-    bank = BANKS.get(account.bank_code)
-    return {"bank": bank.name_ko if bank else account.bank_code, "account": account.number_last4}
+    return account_named(account)
 
 
 _VARIABLES: dict[str, Callable[[Notice, Policy], dict[str, Any]]] = {

@@ -8,6 +8,8 @@ from claims.models import Claim
 from compensation.messaging.models import Message
 from compensation.messaging.services.outbox import reachable_by, write
 from compensation.policy.seoul import day_in_seoul
+from compensation.values.bank_accounts import BANKS
+from merchants.models import BankAccount
 
 LANGUAGE = "ko"  # of messages: what language a merchant reads is not known
 
@@ -40,6 +42,12 @@ def tell_merchant(
 def subject_of(claim: Claim) -> str:
     """By which the messages about a claim are found."""
     return f"claim {claim.reference}"
+
+
+def account_named(account: BankAccount) -> dict[str, str]:
+    """The account as a text may name it: its bank, and the last four digits."""
+    bank = BANKS.get(account.bank_code)
+    return {"bank": bank.name_ko if bank else account.bank_code, "account": account.number_last4}
 
 
 def last_day(until: datetime) -> date:

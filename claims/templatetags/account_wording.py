@@ -1,11 +1,12 @@
 """How bank accounts and what is known of them are said on pages of staff and of the merchant."""
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compensation.policy.holder_names import Comparison
 from compensation.policy.transitions import ACCOUNT
+from compensation.runtime.templatetags.wording import page_language
 from merchants.models import AccountDecision, AccountInquiry, BankAccount
 from merchants.selectors.accounts import awaits_confirmation, compared
 
@@ -48,7 +49,7 @@ def account_standing(account: BankAccount) -> str:
     """Where an account stands, in a word or two; a change that is verified still waits for people."""
     if account.standing == "verified" and account.must_confirm and account.approved_by_id is None:
         return gettext("본인 확인 대기") if awaits_confirmation(account) else gettext("변경 승인 대기")
-    return ACCOUNT.name(account.standing, get_language() or "ko")
+    return ACCOUNT.name(account.standing, page_language())
 
 
 @register.filter
@@ -68,7 +69,7 @@ def outcome_tone(inquiry: AccountInquiry) -> str:
 def why(inquiry: AccountInquiry) -> str:
     """In words what is alike and what is not; '' where the bank named nobody."""
     comparison: Comparison | None = compared(account=inquiry.account, inquiry=inquiry)
-    return comparison.reason(get_language() or "ko") if comparison else ""
+    return comparison.reason(page_language()) if comparison else ""
 
 
 @register.filter

@@ -15,7 +15,7 @@ from claims.templatetags.claim_wording import named_in
 from claims.templatetags.public_wording import end_text
 from compensation.policy.case_checks import BUSINESS_ACTIVE, CaseCheck
 from compensation.policy.document import Policy
-from compensation.runtime.templatetags.wording import in_korean, percent_bp, won
+from compensation.runtime.templatetags.wording import page_language, percent_bp, won
 
 register = template.Library()
 
@@ -35,7 +35,7 @@ FACTS = {
 @register.filter
 def meaning_text(check: CaseCheck) -> str:
     """What a check asks."""
-    return check.meaning("ko" if in_korean() else "en")
+    return check.meaning(page_language())
 
 
 @register.filter

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim
@@ -13,7 +12,7 @@ from claims.services import retention
 from compensation import limits
 from compensation.policy.document import EvidenceKind
 from compensation.policy.transitions import CLAIM
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.runtime.templatetags.wording import in_korean, local_name, page_language
 
 register = template.Library()
 
@@ -34,7 +33,7 @@ REASONS = {
 
 @register.filter
 def state_name(state: str) -> str:
-    return CLAIM.name(state, get_language() or "ko")
+    return CLAIM.name(state, page_language())
 
 
 @register.filter

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 
 from claims.models import AgendaItem, Check, CouncilDecision, Proposal, Seat, SeatHolder
 from claims.selectors.council_record import ItemRecord, SeatRecord, VoteRecord
@@ -18,20 +17,17 @@ from compensation.policy.recusals import Basis
 from compensation.policy.transitions import AGENDA_ITEM
 from compensation.policy.wording import won_text
 from compensation.policy.working import Step
-from compensation.runtime.templatetags.wording import local_name
+from compensation.runtime.forms import told
+from compensation.runtime.templatetags.wording import local_name, page_language
 
 register = template.Library()
 
 TONES = {"open": "waiting", "decided": "good", "sent_back": "attention", "deferred": "attention", "dropped": "plain"}
 
 
-def language() -> str:
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
-
-
 @register.filter
 def item_state(item: AgendaItem) -> str:
-    return AGENDA_ITEM.name(item.state, language())
+    return AGENDA_ITEM.name(item.state, page_language())
 
 
 @register.filter
@@ -48,63 +44,67 @@ def decided_item(decision: CouncilDecision) -> AgendaItem | None:
 
 @register.filter
 def item_group(item: AgendaItem) -> str:
-    return names.group_of_item(item=item, language=language())
+    return names.group_of_item(item=item, language=page_language())
 
 
 @register.filter
 def choice_name(choice: str, proposal: Proposal | None = None) -> str:
-    return names.choice_name(choice=choice, proposal=proposal, language=language())
+    return names.choice_name(choice=choice, proposal=proposal, language=page_language())
 
 
 @register.filter
 def result_text(content: dict[str, Any]) -> str:
     """What a vote came to, with the amount."""
-    return names.result_text(content=content, language=language())
+    return names.result_text(content=content, language=page_language())
 
 
 @register.filter
 def seat_name(record: SeatRecord | VoteRecord, policy: Policy) -> str:
-    return names.seat_name(party=record.party, number=record.seat_number, policy=policy, language=language())
+    return names.seat_name(party=record.party, number=record.seat_number, policy=policy, language=page_language())
 
 
 @register.filter
 def party_name(party: str, policy: Policy) -> str:
-    return names.party_name(party=party, policy=policy, language=language())
+    return names.party_name(party=party, policy=policy, language=page_language())
 
 
 @register.filter
 def basis_name(basis: Basis | str) -> str:
     """Why a member is recused, as a sentence."""
-    return basis.name(language()) if isinstance(basis, Basis) else names.basis_name(basis=basis, language=language())
+    return (
+        basis.name(page_language())
+        if isinstance(basis, Basis)
+        else names.basis_name(basis=basis, language=page_language())
+    )
 
 
 @register.filter
 def local_text(reason: CaseReason) -> str:
     """The sentence of a reason in the language of the page."""
-    return reason.text(language())
+    return reason.text(page_language())
 
 
 @register.filter
 def reason_sentences(codes: list[str], policy: Policy) -> list[str]:
-    return names.reason_sentences(codes=codes, policy=policy, language=language())
+    return names.reason_sentences(codes=codes, policy=policy, language=page_language())
 
 
 @register.filter
 def proposal_text(proposal: Proposal) -> str:
-    return names.proposal_text(proposal=proposal, language=language())
+    return names.proposal_text(proposal=proposal, language=page_language())
 
 
 @register.filter
 def vote_text(vote: VoteRecord, item: ItemRecord) -> str:
     """What a seat voted for, with the amount where it is not the proposed one."""
     name = choice_name(vote.choice, item.item.proposal)
-    return f"{name} · {won_text(vote.amount_won, language())}" if vote.amount_won else name
+    return f"{name} · {won_text(vote.amount_won, page_language())}" if vote.amount_won else name
 
 
 @register.filter
 def local_reason(reason: Reason) -> str:
     """Why something cannot be, in the language of the page."""
-    return reason.message_ko if language() == "ko" else reason.message_en
+    return told(reason)
 
 
 @register.filter
@@ -116,7 +116,7 @@ def ticked_for(ticked: list[str], choice: str) -> list[str]:
 @register.filter
 def step_sentence(step: Step) -> str:
     """A step of the working."""
-    return step.sentence(language())
+    return step.sentence(page_language())
 
 
 @register.filter
@@ -127,7 +127,7 @@ def check_name(check: Check) -> str:
 @register.filter
 def check_meaning(check: Check) -> str:
     """What a check asks; of one that did not pass the note says what was found."""
-    return CHECKS[check.code].meaning(language())
+    return CHECKS[check.code].meaning(page_language())
 
 
 @register.filter
@@ -138,13 +138,13 @@ def check_tone(check: Check) -> str:
 @register.filter
 def likeness(step: int) -> str:
     """In what the cases are alike that stand beside a case."""
-    return step_name(step, language())
+    return step_name(step, page_language())
 
 
 @register.filter
 def seat_of(seat: Seat, policy: Policy) -> str:
     """The name of a seat: 소비자 단체 1."""
-    return names.seat_name(party=seat.party, number=seat.number, policy=policy, language=language())
+    return names.seat_name(party=seat.party, number=seat.number, policy=policy, language=page_language())
 
 
 @register.filter

@@ -1,10 +1,10 @@
 """How evidence is written on pages: what the malware scan came to, to merchants and to staff."""
 
 from django import template
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from compensation.policy.transitions import EVIDENCE_SCAN
+from compensation.runtime.templatetags.wording import page_language
 
 register = template.Library()
 
@@ -33,4 +33,4 @@ def scan_name_for_merchants(state: str) -> str:
 @register.filter
 def scan_name(state: str) -> str:
     """The state as the policy's table names it, for staff."""
-    return EVIDENCE_SCAN.name(state, get_language() or "ko")
+    return EVIDENCE_SCAN.name(state, page_language())

@@ -1,14 +1,13 @@
 """How the messages that went out are shown to staff."""
 
 from django import template
-from django.utils.translation import get_language
 
 from compensation.messaging.models import Message
 from compensation.messaging.selectors import masked_recipient
 from compensation.messaging.services.outbox import is_kept_to_send_again
 from compensation.messaging.texts import TemplateUnknown, text_of
 from compensation.policy.transitions import MESSAGE, MessageState
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 register = template.Library()
 
@@ -20,14 +19,14 @@ CLAIM = "claim "  # how the subject of a message about a claim begins
 def message_name(message: Message) -> str:
     """What kind of message it is: its title in the language of the page; as it was sent, where the text is gone."""
     try:
-        return text_of(message.template).titles["ko" if in_korean() else "en"]
+        return text_of(message.template).titles[page_language()]
     except TemplateUnknown:
         return message.title
 
 
 @register.filter
 def message_state(message: Message) -> str:
-    return MESSAGE.name(message.state, get_language() or "ko")
+    return MESSAGE.name(message.state, page_language())
 
 
 @register.filter

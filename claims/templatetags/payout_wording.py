@@ -10,7 +10,8 @@ from claims.models import BatchEvent, TopUp
 from claims.selectors.bank_returns import return_reason
 from claims.selectors.payouts import KEPT_BACK_BECAUSE
 from compensation.policy.transitions import PAYOUT, PAYOUT_BATCH
-from compensation.runtime.templatetags.wording import count, in_korean, won
+from compensation.runtime.forms import told
+from compensation.runtime.templatetags.wording import count, in_korean, page_language, won
 
 register = template.Library()
 
@@ -23,7 +24,7 @@ TOP_UP_STATES = {"proposed": _("승인 대기"), "approved": _("승인"), "dropp
 
 @register.filter
 def payout_state(state: str) -> str:
-    return PAYOUT.name(state, "ko" if in_korean() else "en")
+    return PAYOUT.name(state, page_language())
 
 
 @register.filter
@@ -33,7 +34,7 @@ def payout_tone(state: str) -> str:
 
 @register.filter
 def batch_state(state: str) -> str:
-    return PAYOUT_BATCH.name(state, "ko" if in_korean() else "en")
+    return PAYOUT_BATCH.name(state, page_language())
 
 
 @register.filter
@@ -69,13 +70,13 @@ def top_up_standing(code: str) -> str:
 @register.filter
 def return_reason_text(code: str) -> str:
     """Why the bank sent a payout back."""
-    return return_reason(code=code).text("ko" if in_korean() else "en")
+    return return_reason(code=code).text(page_language())
 
 
 @register.filter
 def in_own_language(thing: Any) -> str:
     """The sentence of something that has `message_ko` and `message_en`."""
-    return str(thing.message_ko if in_korean() else thing.message_en)
+    return str(told(thing))
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.selectors.deadlines import working_days_left
 from compensation.policy.transitions import REVIEW
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 register = template.Library()
 
@@ -26,7 +26,6 @@ EMPTY = {
     "settled": _("고친 결정이 아직 없습니다"),
     "dropped": _("재확인 전에 새 결정이 나온 건이 없습니다"),
 }
-TONES = {"todo": "waiting", "differs": "attention", "agrees": "good", "settled": "plain", "dropped": "plain"}
 REVIEW_TONES = {"open": "waiting", "held": "plain", "referred": "council", "closed": "good"}
 
 
@@ -37,11 +36,6 @@ def look_standing(code: str) -> str:
 
 
 @register.filter
-def look_tone(code: str) -> str:
-    return TONES[code]
-
-
-@register.filter
 def no_looks(code: str) -> str:
     """What stands where a list of such looks would be."""
     return str(EMPTY[code])
@@ -49,7 +43,7 @@ def no_looks(code: str) -> str:
 
 @register.filter
 def review_state(state: str) -> str:
-    return REVIEW.name(state, "ko" if in_korean() else "en")
+    return REVIEW.name(state, page_language())
 
 
 @register.filter

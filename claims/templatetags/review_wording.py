@@ -5,13 +5,14 @@ from typing import Any
 
 from django import template
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from claims.models import BulkItem, Review
 from compensation.policy.case_checks import CHECKS
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.transitions import REVIEW
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.runtime.forms import told
+from compensation.runtime.templatetags.wording import local_name, page_language
 
 register = template.Library()
 
@@ -24,7 +25,7 @@ def review_state(review: Review) -> str:
     """The state of a review; one whose merchant is asked waits for the answer."""
     if review.state == "open" and review.due_at is None:
         return gettext("답변 대기")
-    return REVIEW.name(review.state, get_language() or "ko")
+    return REVIEW.name(review.state, page_language())
 
 
 @register.filter
@@ -77,5 +78,5 @@ def due_tone(review: Review, at: datetime) -> str:
 def fault_text(thing: Any) -> str:
     """Why a case was left out, or could not be done: a refusal, or an item of a job that keeps both languages."""
     if isinstance(thing, BulkItem):
-        return str(thing.fault_text.get("ko" if in_korean() else "en", ""))
-    return str(thing.message_ko if in_korean() else thing.message_en)
+        return str(thing.fault_text.get(page_language(), ""))
+    return str(told(thing))

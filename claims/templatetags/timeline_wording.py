@@ -22,8 +22,9 @@ from compensation.messaging.texts import text_of
 from compensation.policy.deadlines import Reading
 from compensation.policy.document import EvidenceKind
 from compensation.policy.objections import Reason
+from compensation.runtime.forms import told
 from compensation.runtime.masking import masked_account
-from compensation.runtime.templatetags.wording import bank_name, in_korean, local_name, won
+from compensation.runtime.templatetags.wording import bank_name, in_korean, local_name, page_language, won
 
 register = template.Library()
 
@@ -86,7 +87,7 @@ def kind_names(kinds: list[EvidenceKind]) -> str:
 @register.filter
 def determination_reason(determination: Determination) -> str:
     """Why it was decided so, in a sentence or some."""
-    return letter_words.reason_text(determination=determination, language="ko" if in_korean() else "en")
+    return letter_words.reason_text(determination=determination, language=page_language())
 
 
 @register.filter
@@ -124,7 +125,7 @@ def _asked(values: dict[str, Any]) -> str:
         sentence = gettext("심사 담당이 자료를 요청했습니다: %(papers)s. %(until)s까지 보내 주세요.") % said
     else:
         sentence = gettext("심사 담당이 질문을 보냈습니다. %(until)s까지 답변해 주세요.") % said
-    return " ".join([sentence, *(reason.text("ko" if in_korean() else "en") for reason in values["mend"])])
+    return " ".join([sentence, *(reason.text(page_language()) for reason in values["mend"])])
 
 
 def _papers(values: dict[str, Any]) -> str:
@@ -142,7 +143,7 @@ def _account_changed(values: dict[str, Any]) -> str:
 def _message(text: Any) -> Callable[[dict[str, Any]], str]:
     def sentence(values: dict[str, Any]) -> str:
         message = values["message"]
-        title = text_of(message.template).titles["ko" if in_korean() else "en"]
+        title = text_of(message.template).titles[page_language()]
         return str(text) % {"channel": channel_name(message.channel), "title": title}
 
     return sentence
@@ -159,7 +160,7 @@ def _payout_values(payout: Payout) -> dict[str, str]:
         "won": won(payout.amount_won),
         "account": _account_of(payout),
         "day": date_format(day, "DATE_FORMAT") if day else "",
-        "reason": return_reason(code=payout.return_code).text("ko" if in_korean() else "en"),
+        "reason": return_reason(code=payout.return_code).text(page_language()),
     }
 
 
@@ -207,7 +208,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "objection_filed": lambda _values: gettext("이의신청을 냈습니다."),
     "objection_withdrawn": lambda _values: gettext("이의신청을 철회했습니다."),
     "confirmation_filed": lambda _values: gettext("확인 요청을 냈습니다."),
-    "objection_decided": lambda values: objection_result(values["determination"], "ko" if in_korean() else "en"),
+    "objection_decided": lambda values: objection_result(values["determination"], page_language()),
     "decision_undone": lambda _values: gettext("협의체의 결정이 취소되어 다시 심사합니다."),
     "confirmation_withdrawn": lambda _values: gettext("확인 요청을 철회했습니다."),
     "papers": _papers,
@@ -251,7 +252,7 @@ def standing_tone(claim: Claim) -> str:
 @register.filter
 def reason_sentence(reason: Reason) -> str:
     """Why something is not possible, in the language of the page."""
-    return reason.message_ko if in_korean() else reason.message_en
+    return told(reason)
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404
-from django.utils.translation import get_language
 
 from claims.models import Assessment, Claim
 from claims.selectors.claims import claim_with_history
@@ -12,6 +11,7 @@ from claims.selectors.status import policy_for
 from compensation.policy.document import Policy
 from compensation.policy.tiers import Tier
 from compensation.policy.working import Step
+from compensation.runtime.templatetags.wording import page_language
 
 
 def find_claim(claims: Any, reference: str, *, for_merchant: bool = False) -> Claim:
@@ -46,5 +46,5 @@ def tier_of(assessment: Assessment | None, policy: Policy) -> Tier | None:
 
 def working_of(assessment: Assessment | None) -> list[str]:
     """The working in the language of the page."""
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = page_language()
     return [Step.from_json(step).sentence(language) for step in assessment.steps] if assessment else []

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -15,9 +13,10 @@ from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
 from compensation import limits
 from compensation.policy.transitions import CLAIM
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
+from compensation.runtime.templatetags.wording import page_language
 
 ORDER_NAMES = {
     "-received": _("최근 접수 순"),
@@ -46,7 +45,7 @@ class ClaimSearchForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        policy, language = current_policy(programme=programme).policy, get_language() or "ko"
+        policy, language = current_policy(programme=programme).policy, page_language()
         self.services = policy.services
         name = "name_ko" if language.startswith("ko") else "name_en"
         every = ("", _("전체"))
@@ -68,7 +67,7 @@ class ClaimSearchForm(forms.Form):
 
 
 @require_safe
-@login_required
+@staff_page
 def claim_list(request: HttpRequest, code: str) -> HttpResponse:
     programme = open_programme(request, code)
     visible = claims_seen_by(user=request.user, programme=programme)

@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from claims.selectors.claims import claims_seen_by
 from claims.views.claim_content import content_of, find_claim
 from claims.views.status.staff_content import review_content
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.middleware import client_address
 
 
 @require_safe
-@login_required
+@staff_page
 def claim_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Whoever looks at it leaves an access record."""
     programme = open_programme(request, code)
@@ -33,13 +29,7 @@ def show_claim(
     if visible is None:
         raise Http404
     claim = find_claim(visible, reference)
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task="claim_viewed",
-    )
+    note_access(request, subject=f"claim {claim.reference}", task="claim_viewed")
     shown = content_of(claim) | {"programme": programme}
     shown |= review_content(claim=claim, user=request.user, policy=shown["policy"], missing=shown["missing"])
     return render(request, "staff/claim.html", shown | content, status=status)

@@ -25,7 +25,7 @@ from compensation.policy.factors import Loss
 from compensation.policy.tiers import COUNCIL, FAST, NO_SUPPORT, Tier
 from compensation.runtime.charts import Bin, histogram
 from compensation.runtime.forms import Problem
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 DAY = timedelta(days=1)
 LOST_WON, REFERENCE = 350_000, "K7M4-2QXR-9"
@@ -113,7 +113,7 @@ def samples(*, policy: Policy, standing: str, at: datetime) -> dict[str, Any]:
 def _working(policy: Policy) -> list[str]:
     """The policy's own sentences about a loss."""
     facts = ClaimFacts((Loss(next(iter(policy.services)), LOST_WON, True),), 1_250, "")
-    return [step.sentence("ko" if in_korean() else "en") for step in assess_claim(facts=facts, policy=policy).steps]
+    return [step.sentence(page_language()) for step in assess_claim(facts=facts, policy=policy).steps]
 
 
 def _objection_result(at: datetime) -> ObjectionResult:

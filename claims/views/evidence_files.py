@@ -21,10 +21,9 @@ from claims.services.evidence_files.names import plain_name
 from claims.services.evidence_files.refusals import EvidenceRefused
 from claims.views.evidence_viewing import evidence_page, staff_evidence_file, staff_evidence_page
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import REFUSED, told
 
 Problem = dict[str, str]  # kind, file_name, code, message
-REFUSED = 422  # what was sent is understood and not taken; the answer says why
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,7 +136,7 @@ def _next(request: HttpRequest) -> str:
 
 
 def _problem(kind: str, refused: EvidenceRefused, *, file_name: str = "") -> Problem:
-    message = refused.message_ko if in_korean() else refused.message_en
+    message = told(refused)
     return {"kind": kind, "file_name": file_name, "code": refused.code, "message": message}
 
 

@@ -13,20 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.models import Evidence, EvidencePage
 from claims.selectors.evidence_files import downloadable, evidence_of_merchant, evidence_seen_by, page_of
 from claims.services.evidence_files import store
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
-from compensation.runtime.middleware import client_address
+from compensation.runtime.downloads import HARMLESS_HEADERS
 
 logger = logging.getLogger(__name__)
 REASON_MISSING = 422
 DOWNLOAD_REASON_LENGTH_MAX = 160  # characters: fits an access record beside the document's reference
-# What comes from a document does nothing but be looked at or saved, wherever it is opened.
-HARMLESS_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store, private",
-}
 
 
 @require_safe
@@ -43,7 +36,7 @@ def staff_evidence_page(request: HttpRequest, code: str, reference: str, number:
     programme = open_programme(request, code)
     seen = evidence_seen_by(user=request.user, programme=programme, at=timezone.now())
     page = _page(seen, reference, number)
-    _record(request, page.evidence, "evidence_viewed", f"{page.evidence.reference} page {page.number}")
+    _note(request, page.evidence, "evidence_viewed", f"{page.evidence.reference} page {page.number}")
     return _picture(page)
 
 
@@ -58,7 +51,7 @@ def staff_evidence_file(request: HttpRequest, code: str, reference: str) -> Http
     if not 0 < len(reason) <= DOWNLOAD_REASON_LENGTH_MAX or not reason.isprintable():
         content = _reason_content(programme, evidence, reason)
         return render(request, "staff/evidence_reason.html", content, status=REASON_MISSING)
-    _record(request, evidence, "evidence_downloaded", f"{evidence.reference} {reason}")
+    _note(request, evidence, "evidence_downloaded", f"{evidence.reference} {reason}")
     return FileResponse(
         _opened(evidence.storage_key),
         as_attachment=True,
@@ -88,15 +81,8 @@ def _picture(page: EvidencePage) -> HttpResponse:
     return FileResponse(_opened(page.storage_key), filename=name, content_type="image/webp", headers=HARMLESS_HEADERS)
 
 
-def _record(request: HttpRequest, evidence: Evidence, task: str, detail: str) -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {evidence.claim.reference}",
-        task=task,
-        detail=detail,
-    )
+def _note(request: HttpRequest, evidence: Evidence, task: str, detail: str) -> None:
+    note_access(request, subject=f"claim {evidence.claim.reference}", task=task, detail=detail)
 
 
 def _reason_content(programme: Programme, evidence: Evidence, reason: str) -> dict[str, Any]:

@@ -4,27 +4,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
-from compensation.audit.services import record_access
 from compensation.messaging.check_codes import normalise_check_code
 from compensation.messaging.selectors import messages_of
 from compensation.messaging.services.outbox import MessageMovedOn, NotToBeSentAgain, send_again
 from compensation.policy.transitions import MESSAGE
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField
-from compensation.runtime.middleware import client_address
+from compensation.runtime.templatetags.wording import page_language
 from compensation.values.text import plain_text
 
 PERMISSION = "programmes.handle_messages"
@@ -45,14 +42,13 @@ class MessageSearchForm(PageForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        language = get_language() or "ko"
+        language = page_language()
         states = ((state, MESSAGE.name(state, language)) for state in MESSAGE.states)
         self.fields["state"].choices = [("", _("전체")), *states]
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def message_list(request: HttpRequest, code: str) -> HttpResponse:
     """Newest first. Whoever looks up one message by its code leaves an access record."""
     programme = open_programme(request, code, permission=PERMISSION)
@@ -63,7 +59,7 @@ def message_list(request: HttpRequest, code: str) -> HttpResponse:
     rows, number, total = page_of(rows=found, number=page_number(request.GET))
     looked_up = rows[0] if check_code and rows else None
     if looked_up:
-        _note_access(request, looked_up.check_code, "message_looked_up")
+        note_access(request, subject=f"message {looked_up.check_code}", task="message_looked_up")
     content = {
         "programme": programme,
         "form": form,
@@ -76,7 +72,7 @@ def message_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@staff_page
 def message_again(request: HttpRequest, code: str) -> HttpResponse:
     """Sends a message again that failed. Pressed twice, it goes out once."""
     programme = open_programme(request, code, permission=PERMISSION)
@@ -89,16 +85,6 @@ def message_again(request: HttpRequest, code: str) -> HttpResponse:
     except NotToBeSentAgain:
         messages.error(request, _("내용이 남아 있지 않아 다시 보낼 수 없습니다."))
     else:
-        _note_access(request, message.check_code, "message_sent_again")
+        note_access(request, subject=f"message {message.check_code}", task="message_sent_again")
         messages.success(request, _("메시지를 다시 보냅니다."))
     return redirect(f"{reverse('messages', args=[code])}?{urlencode({'q': message.check_code})}")
-
-
-def _note_access(request: HttpRequest, check_code: str, task: str) -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"message {check_code}",
-        task=task,
-    )

@@ -3,12 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-import rules
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
@@ -28,15 +25,16 @@ from claims.views.overview_charts import (
 from compensation.ledger.models import Account
 from compensation.policy.budget import Scenario, estimate
 from compensation.policy.document import Policy
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
+from compensation.runtime.templatetags.wording import page_language
 
 PERMISSION = "programmes.view_overview"
 
 
 @require_safe
-@login_required
+@staff_page
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     programme = open_programme(request, code, permission=PERMISSION)
     policy = current_policy(programme=programme).policy
@@ -63,7 +61,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@staff_page
 def overview_live(request: HttpRequest, code: str) -> HttpResponse:
     """What changes while a run works. When a stage has ended, the page loads anew and its charts with it.
 
@@ -80,7 +78,7 @@ def overview_live(request: HttpRequest, code: str) -> HttpResponse:
 
 def _deadlines(request: HttpRequest, programme: Programme, policy: Policy, now: datetime) -> Counts | None:
     """Deadlines that passed or come near, for those whose business that is."""
-    if not rules.has_perm("programmes.view_reviews", request.user, programme):
+    if not may(request, "programmes.view_reviews", programme):
         return None
     return deadline_counts(programme=programme, policy=policy, at=now)
 
@@ -113,7 +111,7 @@ def _money(figures: KeyFigures) -> dict[str, Any]:
 
 def _estimates(programme: Programme) -> list[dict[str, Any]]:
     """The estimates of all scenarios, each with its lines in words."""
-    language = get_language() or "ko"
+    language = page_language()
     rows = []
     for scenario in programme.budget_scenarios.all():
         result = estimate(Scenario.from_json(scenario.figures))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from claims.selectors.paging import COUNT_MAX, PAGE_SIZE
-
-_DIGITS_MAX = 9
+from compensation.runtime.forms import number_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +49,4 @@ class Page:
 
 def page_number(query: QueryDict) -> int:
     """The number that an address asks for; what is no number is the first page."""
-    text = query.get("page", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX else 1
+    return number_sent(query.get("page", ""), otherwise=1)

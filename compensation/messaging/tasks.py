@@ -1,11 +1,10 @@
 """Celery tasks of the outbox: thin, harmless twice. What is left to send stands in the messages, not in the broker."""
 
-import time
-
 from celery import shared_task
 from django.utils import timezone
 
 from compensation.messaging.services import delivery
+from compensation.runtime.tasks import work_off
 
 SLICE_SECONDS = 5  # then the worker takes the next message, which may be somebody's code
 
@@ -25,6 +24,4 @@ def deliver_urgent(message_id: int) -> None:
 @shared_task(name="messaging.sweep")
 def sweep() -> None:
     """Sends what is due again, what a lost broker forgot, and clears up what a dead worker left."""
-    slice_ends = time.monotonic() + SLICE_SECONDS
-    while delivery.deliver_due(at=timezone.now()) and time.monotonic() < slice_ends:
-        pass
+    work_off(lambda: delivery.deliver_due(at=timezone.now()), seconds=SLICE_SECONDS)

@@ -1,8 +1,9 @@
 """Forms of pages: fields read by the parsers of `compensation.values`, and what is wrong with what was typed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django import forms
 from django.utils.safestring import SafeString
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString
 from compensation.runtime.templatetags.wording import in_korean
 from compensation.values.refused import ValueRefused
 from compensation.values.text import is_blank
+
+REFUSED = 422  # the status of a page with a form that was understood and not taken: it says why
 
 
 class ParsedField(forms.Field):
@@ -34,9 +37,27 @@ class ParsedField(forms.Field):
             raise forms.ValidationError(told(refusal), code=refusal.code) from refusal
 
 
-def told(refusal: ValueRefused) -> str:
-    """The sentence of a refusal in the language of the page."""
-    return refusal.message_ko if in_korean() else refusal.message_en
+def number_sent(text: str, *, digits_max: int = 9, otherwise: int = 0) -> int:
+    """A number that one of our pages put into an address or a form; `otherwise` for what is none.
+
+    What people type themselves is for the parsers, which say what is wrong with it.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits_max else otherwise
+
+
+class Said(Protocol):
+    """A refusal, a problem of a field, a fault of a file: whatever has its sentence in both languages."""
+
+    @property
+    def message_ko(self) -> str: ...
+
+    @property
+    def message_en(self) -> str: ...
+
+
+def told(said: Said) -> str:
+    """The sentence in the language of the page."""
+    return said.message_ko if in_korean() else said.message_en
 
 
 class DayInput(forms.DateInput):
@@ -60,6 +81,22 @@ class Problem(NamedTuple):
 
     target: str
     message: str
+
+
+class Faults(dict[str, str]):
+    """What is wrong with a form, by the field beside which it stands ('' where it is about all of it)."""
+
+    def problems(self, targets: Mapping[str, str]) -> list[Problem]:
+        """For the summary above the form; `targets` are the ids of the elements where a field is put right."""
+        return [Problem(targets.get(field, "content"), message) for field, message in self.items()]
+
+    @contextmanager
+    def taking(self, fields: Mapping[str, str], *, field: str = "") -> Iterator[None]:
+        """Takes a refusal of what is done inside; `fields` says by its code to which field it belongs."""
+        try:
+            yield
+        except ValueRefused as refused:
+            self.setdefault(fields.get(refused.code, field), told(refused))
 
 
 class PageForm(forms.Form):

@@ -1,7 +1,5 @@
 """Lists of the API, a page at a time. A cursor is where the last page ended; nothing is counted."""
 
-import base64
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from compensation import limits
-from compensation.runtime.api_errors import FieldProblem, refused_fields
-from compensation.runtime.encryption import DecryptionFailed, decrypt, encrypt
+from compensation.runtime.api_errors import FieldProblem, of_field, refused_fields
+from compensation.runtime.cursors import open_position, seal_position
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +104,7 @@ def _cursor(row: Any, order: Order, place: str) -> str:
 
 
 def _position(cursor: str, place: str, rows: QuerySet[Any], order: Order) -> tuple[Any, int]:
-    written, row_id = open_position(cursor, of=place)
+    """Raises ApiProblem (422)."""
+    with of_field("cursor"):
+        written, row_id = open_position(cursor, of=place)
     return rows.model._meta.get_field(order.column).to_python(written), int(row_id)
-
-
-def seal_position(position: list[Any], *, of: str) -> str:
-    """The cursor that stands for a position in the list `of`. Sealed: it shows no row numbers, nobody makes up one."""
-    return base64.urlsafe_b64encode(encrypt(json.dumps(position), context=of).encode()).decode().rstrip("=")
-
-
-def open_position(cursor: str, *, of: str) -> list[Any]:
-    """The position that a cursor of this list stands for. Raises ApiProblem (422)."""
-    try:
-        sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        position: list[Any] = json.loads(decrypt(sealed, context=of))
-    except (DecryptionFailed, ValueError) as error:
-        raise refused_fields(
-            FieldProblem(
-                "cursor",
-                "cursor_unknown",
-                "앞에서 받은 next_cursor를 그대로 보내 주세요.",
-                "Please send the next_cursor of the page before as it is.",
-            )
-        ) from error
-    return position

@@ -54,6 +54,11 @@ def parse_date(value: object) -> DateValue:
     return _within_bounds(_from_match(match))
 
 
+def parse_day(value: object) -> date:
+    """The day alone, whatever time stands beside it. Raises ValueRefused."""
+    return parse_date(value).day
+
+
 def _from_datetime(value: datetime) -> DateValue:
     if value.utcoffset() is None:
         return DateValue(value.replace(tzinfo=SEOUL), has_time=value.time() != time.min)

@@ -63,6 +63,8 @@ def test_a_batch_from_the_plan_to_its_release(programme, maker, claims):
         ({"size": 200_001}, {"size": "batch_size"}),
         ({"profile": "nobody"}, {"profile": "batch_profile"}),
         ({"pay_on": ""}, {"pay_on": "batch_day"}),
+        ({"size": "many"}, {"size": "head_count_malformed"}),
+        ({"note": "가" * 201}, {"note": "text_too_long"}),
     ],
 )
 def test_what_is_wrong_is_told_beside_its_field(programme, maker, claims, changed, fields):
@@ -78,6 +80,7 @@ def test_what_is_kept_back_is_listed_with_its_reason(maker, claims):
 def test_a_payout_is_held_and_let_go(maker, claims):
     address = f"{PAYOUTS}/{Payout.objects.first().reference}"
     assert fields_of(maker.post(f"{address}/hold", {"reason": ""})) == {"reason": "payout_reason_missing"}
+    assert fields_of(maker.post(f"{address}/hold", {"reason": "가" * 201})) == {"reason": "text_too_long"}
     assert maker.post(f"{address}/hold", {"reason": "확인 중"}).status_code == 200
     assert maker.get(f"{PAYOUTS}/plan").json()["kept_back"][0]["because"]["code"] == "held"
     assert maker.post(f"{address}/lift", {}).status_code == 200

@@ -78,7 +78,7 @@ def test_a_term_counts_to_the_day_before_its_end(programme):
     assert seat_for(user=user, council=found, day=UNTIL - timedelta(days=1)) == holder.seat
     assert seat_for(user=user, council=found, day=UNTIL) is None
     [row] = seats_at(council=found, day=UNTIL)
-    assert row.is_empty
+    assert (row.member, row.substitutes) == (None, ())
 
 
 @pytest.mark.parametrize(

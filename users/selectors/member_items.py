@@ -37,9 +37,6 @@ class ItemState(StrEnum):
     RECALLED = "recalled"
 
 
-_SHOWN_FIRST = {state: place for place, state in enumerate(ItemState)}
-
-
 @dataclass(frozen=True, slots=True)
 class MemberItem:
     """One item with one member. `valid_until` is the first moment at which it is no longer valid, None for good.

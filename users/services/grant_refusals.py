@@ -2,16 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from compensation.runtime.refusals import StepRefused
 from users.models import GrantJob
 
 
-class GrantJobRefused(Exception):
+class GrantJobRefused(StepRefused):
     """A step that the job does not take now. `str(error)` is the sentence for the person who asked."""
 
     sentence = _("이 작업은 지금 진행할 수 없습니다.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class GrantJobMovedOn(GrantJobRefused):

@@ -10,19 +10,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compensation.programmes.models import BenefitItem
+from compensation.runtime.refusals import StepRefused
 from users.models import USES_THAT_COUNT, ItemUse, Member, UseKind
 from users.selectors.coupons import CouponState, Holding, holding_of
 
 EMOTICON = "emoticon"  # the kind of items that are downloaded
 
 
-class ItemRefused(Exception):
+class ItemRefused(StepRefused):
     """Something that cannot be done with the item now. `str(error)` is the sentence for the member."""
 
     sentence = _("지금은 처리할 수 없습니다.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class ItemNotGranted(ItemRefused):

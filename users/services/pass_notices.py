@@ -4,26 +4,23 @@ Who is told of a raised quota follows from the places that the change names: no 
 Members without an account here, or without a contact, cannot be told: they see it on their page.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from compensation.messaging.services.outbox import reachable_by, write
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.transitions import PassQuotaChangeState
 from compensation.runtime.tasks import send_after_commit
 from users.models import (
-    Contact,
-    ContactKind,
-    MemberAccount,
     PassActivation,
     PassApplication,
     PassQuotaChange,
     StoragePass,
 )
+from users.selectors.contacts import contacts_by_member
 from users.services.storage_pass import REMIND_BEFORE
+from users.services.telling import tell_member
 
 BATCH_PLACES = 1_000  # of a transaction: a second of work at most, when all of them can be told
 
@@ -42,11 +39,12 @@ def tell_served(*, change: PassQuotaChange, at: datetime) -> int:
             return 0
         until = min(locked.told_until + BATCH_PLACES, locked.served_until)
         places = _members_of(locked.storage_pass, after=locked.told_until, until=until)
-        for member_id, contacts in _reachable(list(places)).items():
-            _write(
-                "pass_served",
-                contacts,
-                storage_pass=locked.storage_pass,
+        for member_id, contacts in contacts_by_member(member_ids=places).items():
+            tell_member(
+                template="pass_served",
+                contacts=contacts,
+                programme=locked.storage_pass.programme,
+                subject=f"pass {locked.storage_pass.item.code}",
                 variables={"item": locked.storage_pass.item.name_ko, "place": places[member_id]},
                 dedupe_key=f"pass served {locked.storage_pass_id} {member_id}",
                 at=at,
@@ -65,12 +63,13 @@ def remind_of_end(*, storage_pass: StoragePass, at: datetime) -> int:
             storage_pass=storage_pass, reminded_at=None, ends_at__lte=at + REMIND_BEFORE, ends_at__gt=at
         )
         ends = dict(due.select_for_update(skip_locked=True).values_list("member_id", "ends_at")[:BATCH_PLACES])
-        for member_id, contacts in _reachable(list(ends)).items():
+        for member_id, contacts in contacts_by_member(member_ids=ends).items():
             last_day = day_in_seoul(ends[member_id] - timedelta(microseconds=1))
-            _write(
-                "pass_ending",
-                contacts,
-                storage_pass=storage_pass,
+            tell_member(
+                template="pass_ending",
+                contacts=contacts,
+                programme=storage_pass.programme,
+                subject=f"pass {storage_pass.item.code}",
                 variables={"item": storage_pass.item.name_ko, "last_day": last_day},
                 dedupe_key=f"pass ending {storage_pass.pk} {member_id}",
                 at=at,
@@ -91,38 +90,3 @@ def sweep(*, at: datetime) -> None:
 def _members_of(storage_pass: StoragePass, *, after: int, until: int) -> dict[int, int]:
     line = PassApplication.objects.filter(storage_pass=storage_pass, place__gt=after, place__lte=until)
     return dict(line.values_list("member_id", "place"))
-
-
-def _reachable(member_ids: list[int]) -> dict[int, Mapping[str, str]]:
-    """The contacts, by kind, of those members who have any."""
-    members = dict(MemberAccount.objects.filter(member__in=member_ids).values_list("user_id", "member_id"))
-    found: dict[int, dict[str, str]] = {}
-    for contact in Contact.objects.filter(user__in=members):
-        found.setdefault(members[contact.user_id], {})[contact.kind] = contact.value
-    return dict(found)
-
-
-def _write(
-    template: str,
-    contacts: Mapping[str, str],
-    *,
-    storage_pass: StoragePass,
-    variables: dict[str, object],
-    dedupe_key: str,
-    at: datetime,
-) -> None:
-    way = reachable_by(phone=contacts.get(ContactKind.PHONE, ""), email=contacts.get(ContactKind.EMAIL, ""))
-    if way is None:
-        return
-    channel, to = way
-    write(
-        template=template,
-        to=to,
-        channel=channel,
-        variables=variables,
-        language="ko",
-        at=at,
-        dedupe_key=dedupe_key,
-        programme=storage_pass.programme,
-        subject=f"pass {storage_pass.item.code}"[:60],
-    )

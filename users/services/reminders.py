@@ -5,19 +5,20 @@ members who can be told here (they signed in, and gave a contact) get a row of t
 page. Ours: a week before the end, once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from compensation.messaging.services.outbox import reachable_by, write
 from compensation.policy.benefits import DAYS, UNTIL, Validity, valid_until
 from compensation.policy.seoul import SEOUL, day_in_seoul, end_of_day
 from compensation.policy.transitions import PROGRAMME, GrantChunkState
 from compensation.programmes.models import BenefitItem
-from users.models import Contact, ContactKind, GrantChunk, ItemNotice, ItemReminder, MemberAccount, UseKind
+from users.models import GrantChunk, ItemNotice, ItemReminder, UseKind
+from users.selectors.contacts import contacts_by_member
+from users.services.telling import tell_member
 
 REMIND_BEFORE = timedelta(days=7)
 BATCH_MEMBERS = 200  # of a transaction of messages
@@ -66,7 +67,7 @@ def write_next_notices(*, at: datetime) -> int:
     members = set(waiting.order_by("id").values_list("member_id", flat=True)[:BATCH_MEMBERS])
     locked = waiting.filter(member__in=members).select_for_update(skip_locked=True, of=("self",))
     notices = list(locked.select_related("item__programme").order_by("member_id", "ends_at", "id"))
-    contacts = _contacts_of({notice.member_id for notice in notices})
+    contacts = contacts_by_member(member_ids={notice.member_id for notice in notices})
     for (member_id, ends_at), together in groupby(notices, key=lambda notice: (notice.member_id, notice.ends_at)):
         if at < ends_at and (known := contacts.get(member_id)):
             _write(list(together), known, at)
@@ -120,30 +121,15 @@ def _leave_notices(item: BenefitItem, chunk: GrantChunk, at: datetime) -> int:
         return cursor.rowcount
 
 
-def _contacts_of(member_ids: Iterable[int]) -> dict[int, dict[str, str]]:
-    """The contacts, by kind, of those members who have any."""
-    members = dict(MemberAccount.objects.filter(member__in=member_ids).values_list("user_id", "member_id"))
-    found: dict[int, dict[str, str]] = {}
-    for contact in Contact.objects.filter(user__in=members).order_by("-verified_at", "-id"):
-        found.setdefault(members[contact.user_id], {})[contact.kind] = contact.value  # the first proven one stays
-    return found
-
-
 def _write(notices: Sequence[ItemNotice], contacts: dict[str, str], at: datetime) -> None:
-    way = reachable_by(phone=contacts.get(ContactKind.PHONE, ""), email=contacts.get(ContactKind.EMAIL, ""))
-    if way is None:
-        return
-    channel, to = way
     first = notices[0]
-    write(
+    tell_member(
+        contacts=contacts,
         template=TEMPLATE,
-        to=to,
-        channel=channel,
         variables={
             "items": first.item.name_ko if len(notices) == 1 else f"{first.item.name_ko} 외 {len(notices) - 1}개",
             "last_day": day_in_seoul(first.ends_at - timedelta(microseconds=1)),
         },
-        language="ko",
         at=at,
         dedupe_key=f"item notice {first.pk}",
         programme=first.item.programme,

@@ -16,6 +16,7 @@ from compensation.policy.benefits import APPLIED_FOR, Validity, valid_until
 from compensation.policy.quota import Offer, Standing, check_quota
 from compensation.policy.transitions import PassQuotaChangeState
 from compensation.programmes.models import Programme
+from compensation.runtime.refusals import StepRefused
 from compensation.runtime.tasks import send_after_commit
 from users.models import Member, MemberStatus, PassActivation, PassApplication, PassQuotaChange, StoragePass, User
 from users.services.people import system_user
@@ -41,13 +42,10 @@ def keep_in_step(*, programme: Programme) -> None:
                 ).update(opens_at=offer.opens_at, quota=offer.quota)
 
 
-class PassRefused(Exception):
+class PassRefused(StepRefused):
     """Something that the pass does not take now. `str(error)` is the sentence for the person who asked."""
 
     sentence = _("지금은 처리할 수 없습니다.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class NotOpenYet(PassRefused):

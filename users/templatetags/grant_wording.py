@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compensation.policy.audiences import Audience
 from compensation.policy.transitions import GRANT_CHUNK, GRANT_JOB, GRANT_JOB_RUN
+from compensation.runtime.forms import told
 from compensation.runtime.masking import STAR
-from compensation.runtime.templatetags.wording import count, in_korean
+from compensation.runtime.templatetags.wording import count, page_language
 from users.models import GrantChunk, GrantJob, MemberStatus, Region
 from users.selectors.grant_console import JobEvent
 from users.services.audiences import RowFault
@@ -55,7 +56,7 @@ NO_ROOM = ("No space left on device", "File too large", "Disk quota exceeded")  
 
 @register.filter
 def job_state(job: GrantJob) -> str:
-    return GRANT_JOB.name(job.state, get_language() or "ko")
+    return GRANT_JOB.name(job.state, page_language())
 
 
 @register.filter
@@ -65,7 +66,7 @@ def job_tone(job: GrantJob) -> str:
 
 @register.filter
 def job_run_state(job: GrantJob) -> str:
-    return GRANT_JOB_RUN.name(job.run_state, get_language() or "ko")
+    return GRANT_JOB_RUN.name(job.run_state, page_language())
 
 
 @register.filter
@@ -76,7 +77,7 @@ def job_run_tone(job: GrantJob) -> str:
 @register.filter
 def cell_state(state: str) -> str:
     """What a square of the chunk map stands for."""
-    return str(CELLS[state]) if state in CELLS else GRANT_CHUNK.name(state, get_language() or "ko")
+    return str(CELLS[state]) if state in CELLS else GRANT_CHUNK.name(state, page_language())
 
 
 @register.filter
@@ -142,7 +143,7 @@ def chunk_fault(chunk: GrantChunk) -> str:
 @register.filter
 def fault_text(fault: RowFault) -> str:
     """What is wrong with a row of a list."""
-    return fault.message_ko if in_korean() else fault.message_en
+    return told(fault)
 
 
 @register.filter

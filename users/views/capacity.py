@@ -2,22 +2,19 @@
 
 import time
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.runtime import capacity as room
 
 PERMISSION = "programmes.view_capacity"
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def capacity(request: HttpRequest, code: str) -> HttpResponse:
     """Comes also when Redis is away: then it says so, and shows the rest."""
     programme = open_programme(request, code, permission=PERMISSION)

@@ -1,21 +1,18 @@
 """What was redeemed: by coupon, partner and day."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from users.selectors.coupons import DAYS_SHOWN, coupon_statistics
 
 PERMISSION = "programmes.view_coupons"
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def coupons(request: HttpRequest, code: str) -> HttpResponse:
     programme = open_programme(request, code, permission=PERMISSION)
     found = coupon_statistics(programme=programme, at=timezone.now())

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation import limits
-from compensation.runtime.forms import PageForm, ParsedField, focus_on_error
+from compensation.runtime.forms import REFUSED, PageForm, ParsedField, focus_on_error
 from compensation.values.names import parse_name
 from users.models import ApiToken
 from users.models.api_token import token_reference
@@ -23,7 +23,6 @@ from users.services.devices import sign_out_everywhere
 from users.services.sign_up import AccountClosed, StaffSignsInByPassword, may_come_in
 from users.views.coming_in import ACCOUNT, begin_session
 
-REFUSED = 422
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 

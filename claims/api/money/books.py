@@ -8,15 +8,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.money.answers import BalanceAnswer, MoneyCheckAnswer, MoneyTraceAnswer, check_values
-from claims.models import Claim
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.money_trace import trace_of
 from claims.services.payouts.invariants import newest_check
 from claims.views.money.overview import VIEW
 from compensation.ledger.selectors import balances, balances_by_day
 from compensation.policy.seoul import end_of_day
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.api_errors import general, of_field
 from compensation.runtime.api_view import ApiView
 from compensation.values.dates import parse_date
@@ -59,8 +58,7 @@ class MoneyTrace(ApiView):
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
         programme = open_programme(request, code, permission=VIEW)
-        rows = Claim.objects.filter(programme=programme, reference=reference)
-        claim = rows.select_related("merchant", "programme", "determination").first()
+        claim = claim_of_programme(programme=programme, reference=reference)
         if claim is None:
             raise general(404)
         note_access(request, subject=f"claim {claim.reference}", task="money_traced")

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
+from claims.api.payouts.access import batch_in
 from claims.api.payouts.answers import (
     BatchAnswer,
     BatchesAnswer,
@@ -30,10 +30,11 @@ from claims.services.payouts.holding import hold_payout, lift_hold, retry_payout
 from claims.services.payouts.releasing import approve_batch, release_batch
 from claims.views.payouts.overview import HANDLE, VIEW
 from compensation import limits
-from compensation.programmes.access import open_programme
-from compensation.runtime.api_errors import general
+from compensation.programmes.access import note_access, open_programme
+from compensation.runtime.api_errors import general, of_field
 from compensation.runtime.api_fields import body, read, text_of
 from compensation.runtime.api_view import ApiView
+from compensation.runtime.forms import number_sent
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import Order, ordered_page_of, rows_asked
 from compensation.values.dates import parse_date
@@ -49,10 +50,6 @@ FIELDS = {
 REASON = {"type": "string", "maxLength": limits.PAYOUT_REASON_LENGTH_MAX}
 AFTER = OpenApiParameter("after", {"type": "integer", "minimum": 0}, "query")
 _DIGITS_MAX = 15
-
-
-def _batch(request: Request, code: str, reference: str, *, permission: str) -> PayoutBatch:
-    return batch_named(programme=open_programme(request, code, permission=permission), reference=reference)
 
 
 class Plan(ApiView):
@@ -86,8 +83,7 @@ class KeptBack(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         programme, size = open_programme(request, code, permission=VIEW), rows_asked(request.query_params)
-        text = request.query_params.get("after", "")
-        after = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX else 0
+        after = number_sent(request.query_params.get("after", ""), digits_max=_DIGITS_MAX)
         rows = kept_back(programme=programme, after=after, size=size + 1)
         results = [kept_back_values(row, because) for row, because in rows[:size]]
         following = rows[size - 1][0].pk if len(rows) > size else None
@@ -128,8 +124,10 @@ class Batches(ApiView):
         programme = open_programme(request, code, permission=HANDLE)
         profile = current_profiles(programme).filter(code=text_of(request.data, "profile")).first()
         day = read(request.data, "pay_on", parse_date, missing=_day_missing())
-        size = request.data.get("size")
-        with telling(FIELDS):
+        wanted = request.data.get("size")
+        with of_field("size"):
+            size = limits.BATCH_PAYOUTS_MAX if wanted is None else parse_head_count(wanted)
+        with telling(FIELDS | {"text_too_long": "note"}):
             if profile is None:
                 raise BatchRefused("batch_profile", "그런 은행 양식이 없습니다.", "There is no such bank profile.")
             batch = make_batch(
@@ -138,7 +136,7 @@ class Batches(ApiView):
                 pay_on=day.day,
                 actor=request.user,
                 at=timezone.now(),
-                size=limits.BATCH_PAYOUTS_MAX if size is None else parse_head_count(size),
+                size=size,
                 note=text_of(request.data, "note"),
             )
         return Response(BatchAnswer(batch_values(batch)).data, status=201)
@@ -154,7 +152,7 @@ class Batch(ApiView):
         responses=BatchAnswer,
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
-        return Response(BatchAnswer(batch_values(_batch(request, code, reference, permission=VIEW))).data)
+        return Response(BatchAnswer(batch_values(batch_in(request, code, reference, permission=VIEW))).data)
 
 
 class BatchList(ApiView):
@@ -169,7 +167,7 @@ class BatchList(ApiView):
         responses=PayoutsAnswer,
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
-        rows = payouts_of(batch=_batch(request, code, reference, permission=VIEW))
+        rows = payouts_of(batch=batch_in(request, code, reference, permission=VIEW))
         page = ordered_page_of(rows=rows, order=Order("id", is_descending=False), asked=request.query_params)
         return Response(PayoutsAnswer({"results": page.rows, "next_cursor": page.next_cursor}).data)
 
@@ -181,7 +179,7 @@ class BatchStep(ApiView):
     """What the steps with a batch have in common."""
 
     def do(self, request: Request, code: str, reference: str, act: Callable[..., object], **more: Any) -> Response:
-        batch = _batch(request, code, reference, permission=HANDLE)
+        batch = batch_in(request, code, reference, permission=HANDLE)
         with telling(FIELDS):
             act(batch=batch, actor=request.user, at=timezone.now(), **more)
         fresh = batch_named(programme=batch.programme, reference=reference)

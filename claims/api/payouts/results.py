@@ -12,14 +12,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.models import PayoutBatch, ResultUpload
+from claims.api.payouts.access import batch_in
+from claims.models import ResultUpload
 from claims.selectors.bank_files import upload_named, uploads_of
-from claims.selectors.payouts import batch_named
 from claims.services.bank_files.reading import progress_key
 from claims.services.bank_files.result_faults import nothing_sent, too_large
 from claims.services.bank_files.result_uploads import ResultUploadHandler, take_result
 from claims.views.payouts.overview import HANDLE, VIEW
-from compensation.programmes.access import open_programme
 from compensation.runtime.api_errors import general, of_field
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
@@ -117,7 +116,7 @@ class Results(ApiView):
         responses=ResultUploadsAnswer,
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
-        rows = uploads_of(batch=_batch(request, code, reference, permission=VIEW))
+        rows = uploads_of(batch=batch_in(request, code, reference, permission=VIEW))
         return Response(ResultUploadsAnswer({"results": rows[:SHOWN]}).data)
 
     @extend_schema(
@@ -129,7 +128,7 @@ class Results(ApiView):
     )
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        batch = _batch(request, code, reference, permission=HANDLE)
+        batch = batch_in(request, code, reference, permission=HANDLE)
         file = request.FILES.get("file")
         with of_field("file"):
             if not isinstance(file, MeasuredFile) or not file.size:
@@ -151,11 +150,7 @@ class Result(ApiView):
         responses=ResultUploadAnswer,
     )
     def get(self, request: Request, code: str, reference: str, upload: str) -> Response:
-        found = upload_named(batch=_batch(request, code, reference, permission=VIEW), reference=upload)
+        found = upload_named(batch=batch_in(request, code, reference, permission=VIEW), reference=upload)
         if found is None:
             raise general(404)
         return Response(ResultUploadAnswer(found).data)
-
-
-def _batch(request: Request, code: str, reference: str, *, permission: str) -> PayoutBatch:
-    return batch_named(programme=open_programme(request, code, permission=permission), reference=reference)

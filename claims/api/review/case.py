@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.claim_answers import (
     assessment_values,
     clock_values,
@@ -33,6 +32,7 @@ from claims.services.proposals import case_of
 from compensation.policy.council import amount_cap_won
 from compensation.policy.document import Policy
 from compensation.policy.likeness import step_name
+from compensation.programmes.access import note_access
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.masking import masked_account, masked_email, masked_name, masked_phone
 from merchants.models import BankAccount

@@ -15,13 +15,13 @@ from claims.models import AgendaItem, Review, SeatHolder, SessionKind
 from claims.selectors.council import agenda_of, council_of, holders_of, session_of
 from claims.selectors.council_readers import sessions_seen_by
 from claims.selectors.council_standings import Standing, standings_of
+from claims.selectors.queue import reviews_named
 from claims.services.council.sessions import call_session
 from claims.views.council.access import CALL, VIEW, open_session
 from claims.views.council.calling import FIELDS, parse_moment
 from compensation import limits
 from compensation.policy.document import Policy
 from compensation.policy.seoul import day_in_seoul
-from compensation.policy.transitions import OPEN_REVIEW_STATES
 from compensation.programmes.access import open_programme
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
@@ -129,8 +129,7 @@ def _holder(row: SeatHolder, policy: Policy, today: Any) -> dict[str, Any]:
 def _referred(programme: Programme, content: Mapping[str, Any]) -> list[Review]:
     """The open reviews that the body names; what cannot be on an agenda the service says. Raises ApiProblem (422)."""
     references = texts_of(content, "cases", most=limits.AGENDA_ITEMS_MAX)
-    rows = Review.objects.filter(programme=programme, state__in=OPEN_REVIEW_STATES, claim__reference__in=references)
-    found = {review.claim.reference: review for review in rows.select_related("claim")}
+    found = {row.claim.reference: row for row in reviews_named(programme=programme, references=references)}
     gone = [
         FieldProblem(
             f"cases[{place}]",

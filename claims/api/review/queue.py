@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.review.common import PREPARE, VIEW, chosen, telling
 from claims.api.review.queue_answers import AssignedAnswer, CasesAnswer, CaseShort, OfficersAnswer
 from claims.models import Review
@@ -30,7 +29,7 @@ from claims.services.desk import assign, parse_tag, take_next
 from compensation import limits
 from compensation.policy.case_checks import CHECKS
 from compensation.policy.transitions import OPEN_REVIEW_STATES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.api_errors import ApiProblem, FieldProblem, of_field, refused_fields
 from compensation.runtime.api_fields import TEXT, body, text_of, texts_of

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import note_access
 from claims.api.claim_answers import AssessmentAnswer, LossAnswer, assessment_values
 from claims.api.review.common import VIEW, chosen, telling
 from claims.models import LookOutcome, SecondLook
@@ -25,7 +24,7 @@ from claims.services.letter_words import reason_text
 from claims.services.second_looks import look
 from claims.views.quality.second_looks import FIELDS, LOOK
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.api_errors import general
 from compensation.runtime.api_fields import Sentence, body, text_of
 from compensation.runtime.api_view import ApiView

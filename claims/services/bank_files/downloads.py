@@ -6,8 +6,9 @@ from itertools import chain
 
 from django.db import transaction
 
-from claims.models import BankFile, BankFileDownload, BatchEvent
+from claims.models import BankFile, BankFileDownload
 from claims.services.bank_files import store
+from claims.services.payouts.batch_rows import note_event
 from compensation import limits
 from compensation.policy.transitions import PayoutBatchState
 from compensation.values.refused import ValueRefused
@@ -53,7 +54,4 @@ def download(*, file: BankFile, reason: str, actor: User, at: datetime) -> Itera
 @transaction.atomic
 def _note(file: BankFile, reason: str, actor: User, at: datetime) -> None:
     BankFileDownload.objects.create(file=file, actor=actor, reason=reason, at=at)
-    figures = {"file": file.number, "rows": file.rows}
-    BatchEvent.objects.create(
-        batch=file.batch, kind="file_downloaded", actor=actor, reason=reason, figures=figures, at=at
-    )
+    note_event(file.batch, "file_downloaded", actor, at, reason, file=file.number, rows=file.rows)

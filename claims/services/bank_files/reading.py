@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from claims.models import BatchEvent, PayoutBatch, ResultFile, ResultUpload
+from claims.models import PayoutBatch, ResultFile, ResultUpload
 from claims.selectors.bank_files import layout_of, number_of
 from claims.services.bank_files import result_tables
 from claims.services.bank_files.result_faults import Faults, ResultRefused, ResultUnreadable, not_released
 from claims.services.bank_files.result_lines import ResultLines
 from claims.services.bank_files.result_uploads import WITH_BANK, plain_file, take_result
+from claims.services.payouts.batch_rows import note_event
 from claims.services.payouts.due import settle_returned
 from claims.services.payouts.releasing import close_if_settled
 from compensation import limits
@@ -167,11 +168,6 @@ def _refuse(faults: Faults, about: dict[str, Any]) -> ResultFile:
 
 
 def _log(result: ResultFile, kind: str, **figures: int) -> None:
-    BatchEvent.objects.create(
-        batch=result.batch,
-        kind=kind,
-        actor=result.read_by,
-        reason=result.name,
-        figures=figures | {"result": number_of(result=result)},
-        at=result.read_at,
+    note_event(
+        result.batch, kind, result.read_by, result.read_at, result.name, **figures, result=number_of(result=result)
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from claims.models import Claim, Payout, PayoutBatch
 from claims.services.payouts.due_queries import (
@@ -64,21 +65,21 @@ def settle_claim(*, claim: Claim, actor: User, at: datetime) -> int:
 
 def settle_merchant(*, merchant: Merchant, actor: User, at: datetime) -> int:
     """`settle` for a merchant who named another account: what came back is to be paid again. How many payouts."""
-    returned = Payout.objects.filter(merchant=merchant, state=PayoutState.RETURNED).values("claim")
-    with transaction.atomic():
-        # Whoever holds one of them changes the account too, and settles it when it comes to that.
-        rows = Claim.objects.select_for_update(no_key=True, skip_locked=True)
-        held = rows.filter(pk__in=returned).order_by("pk")
-        return settle(claims=list(held.values_list("pk", flat=True)), actor=actor, at=at)
+    return _settle_returned(Payout.objects.filter(merchant=merchant), actor, at)
 
 
 def settle_returned(*, batch: PayoutBatch, actor: User, at: datetime) -> int:
     """`settle` for what the bank sent back of a batch: some merchants have named another account meanwhile."""
-    returned = Payout.objects.filter(batch=batch, state=PayoutState.RETURNED).values("claim")
-    with transaction.atomic():
-        rows = Claim.objects.select_for_update(no_key=True, skip_locked=True)
-        held = rows.filter(pk__in=returned).order_by("pk")
-        return settle(claims=list(held.values_list("pk", flat=True)), actor=actor, at=at)
+    return _settle_returned(Payout.objects.filter(batch=batch), actor, at)
+
+
+@transaction.atomic
+def _settle_returned(payouts: QuerySet[Payout], actor: User, at: datetime) -> int:
+    """Whoever holds one of the claims changes the account too, and settles it when it comes to that."""
+    returned = payouts.filter(state=PayoutState.RETURNED).values("claim")
+    rows = Claim.objects.select_for_update(no_key=True, skip_locked=True)
+    held = rows.filter(pk__in=returned).order_by("pk")
+    return settle(claims=list(held.values_list("pk", flat=True)), actor=actor, at=at)
 
 
 def make_missing(*, programme: Programme, actor: User, at: datetime, size: int = BATCH_CLAIMS) -> int:

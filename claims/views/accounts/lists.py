@@ -1,23 +1,20 @@
 """Bank accounts that somebody has to look at, and how many merchants can be paid."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from claims.selectors.accounts import LISTS, TO_CHECK, account_figures, accounts_of
 from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from merchants.gateways.holder_inquiry import inquiry_is_set_up
 
 VIEW = "programmes.view_accounts"
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def programme_accounts(request: HttpRequest, code: str) -> HttpResponse:
     """The figures, and the list that `?list=` names. Names and numbers are masked."""
     programme = open_programme(request, code, permission=VIEW)

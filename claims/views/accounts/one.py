@@ -2,35 +2,30 @@
 
 from typing import Any
 
-import rules
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from claims.models import Claim
-from claims.selectors.accounts import account_history, claim_of_account
+from claims.selectors.accounts import account_history
+from claims.selectors.claims import claim_of_programme
 from claims.services.account_checks import decide_account
 from claims.views.accounts.lists import VIEW
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import Problem, told
-from compensation.runtime.middleware import client_address
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.refused import ValueRefused
 from merchants.models import BankAccount, DecisionKind
 from merchants.selectors.accounts import awaits_approval, awaits_confirmation, had_part, has_decided
 from merchants.services.account_decisions import AccountDecisionRefused, kinds_by_hand
 
 CHECK, REVEAL = "programmes.check_accounts", "reveal"
-REFUSED = 422
 DONE = {
     DecisionKind.VERIFIED: _("계좌를 확인했습니다."),
     DecisionKind.REFUSED: _("쓰지 않을 계좌로 정하고 소상공인에게 알렸습니다."),
@@ -41,8 +36,7 @@ DONE = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 @sensitive_variables("accounts")
 def programme_account(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The holder as it was said and as the bank has it; the number masked, but for one view with a reason.
@@ -50,12 +44,12 @@ def programme_account(request: HttpRequest, code: str, reference: str) -> HttpRe
     Whoever opens it leaves an access record.
     """
     programme = open_programme(request, code, permission=CHECK if request.method == "POST" else VIEW)
-    claim = claim_of_account(programme=programme, reference=reference)
+    claim = claim_of_programme(programme=programme, reference=reference)
     accounts = account_history(merchant=claim.merchant) if claim else []
     if claim is None or not accounts:
         raise Http404
     if request.method != "POST":
-        _note(request, claim, "account_viewed")
+        note_access(request, subject=f"claim {claim.reference}", task="account_viewed")
         return _page(request, programme, claim, accounts)
     action, reason = request.POST.get("action", ""), request.POST.get("reason", "")
     try:
@@ -87,19 +81,8 @@ def _revealed(
     reason = " ".join(text.split())[: limits.PAYOUT_REASON_LENGTH_MAX]
     if not reason:
         raise AccountDecisionRefused("reason_missing", "이유를 적어 주세요.", "Please write why.")
-    _note(request, claim, "account_number_revealed", reason)
+    note_access(request, subject=f"claim {claim.reference}", task="account_number_revealed", detail=reason)
     return _page(request, programme, claim, accounts, is_revealed=True)
-
-
-def _note(request: HttpRequest, claim: Claim, task: str, detail: str = "") -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task=task,
-        detail=detail,
-    )
 
 
 def _page(
@@ -112,7 +95,7 @@ def _page(
     is_revealed: bool = False,
 ) -> HttpResponse:
     problems = problems or []
-    may_check = rules.has_perm(CHECK, request.user, programme)
+    may_check = may(request, CHECK, programme)
     content: dict[str, Any] = {
         "programme": programme,
         "claim": claim,

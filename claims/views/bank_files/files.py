@@ -13,13 +13,14 @@ from claims.selectors.bank_files import downloads_of, files_of, layout_of, numbe
 from claims.services.bank_files.downloads import DownloadRefused, download
 from claims.services.bank_files.reading import progress_key as reading_key
 from claims.services.bank_files.writing import progress_key as writing_key
-from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, note, open_batch
-from claims.views.council.access import REFUSED, Faults, may, staff_page
+from claims.views.bank_files.access import HANDLE, open_batch
 from compensation import limits
 from compensation.policy.transitions import PayoutBatchState
+from compensation.programmes.access import may, note_access, staff_page
 from compensation.programmes.models import Programme
+from compensation.runtime.downloads import attachment
 from compensation.runtime.encryption import DecryptionFailed
-from compensation.runtime.forms import told
+from compensation.runtime.forms import REFUSED, Faults, number_sent, told
 from compensation.runtime.progress import progress_of
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def bank_files_live(request: HttpRequest, code: str, reference: str) -> HttpResp
 def bank_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """A file, for somebody who says why; the record is written before the first byte leaves."""
     programme, batch = open_batch(request, code, reference, permission=HANDLE)
-    file = get_object_or_404(files_of(batch=batch).select_related("batch"), number=_number(request))
+    number = number_sent(request.POST.get("number", ""), digits_max=4)
+    file = get_object_or_404(files_of(batch=batch).select_related("batch"), number=number)
     reason, at, faults = request.POST.get("reason", ""), timezone.now(), Faults()
     try:
         pieces = download(file=file, reason=reason, actor=request.user, at=at)
@@ -59,7 +61,12 @@ def bank_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     except (FileNotFoundError, DecryptionFailed) as error:
         logger.exception("A bank file cannot be read: %s", file.storage_name)
         raise Http404 from error
-    note(request, at, batch, "bank_file_downloaded", f"{file.name} {' '.join(reason.split())}")
+    note_access(
+        request,
+        subject=f"payout batch {batch.reference}",
+        task="bank_file_downloaded",
+        detail=f"{file.name} {' '.join(reason.split())}",
+    )
     return _attachment(file, pieces)
 
 
@@ -115,11 +122,5 @@ def upload_facts(upload: ResultUpload) -> dict[str, Any]:
 
 def _attachment(file: BankFile, pieces: Any) -> HttpResponse:
     kind = TYPES.get(file.name.rpartition(".")[2], "application/octet-stream")
-    disposition = f'attachment; filename="{file.name}"'  # reference, number and ending: nothing to escape
-    headers = HARMLESS_HEADERS | {"Content-Disposition": disposition, "Content-Length": str(file.size_bytes)}
+    headers = attachment(file.name) | {"Content-Length": str(file.size_bytes)}
     return StreamingHttpResponse(pieces, content_type=kind, headers=headers)
-
-
-def _number(request: HttpRequest) -> int:
-    text = request.POST.get("number", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

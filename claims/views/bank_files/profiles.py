@@ -13,15 +13,14 @@ from claims.models import BankProfile
 from claims.selectors.bank_files import current_profiles, layout_of, versions_of
 from claims.services.bank_files.profiles import ProfileRefused, ensure_profiles, mark_checked, read_typed, save_profile
 from claims.services.bank_files.samples import sample_file, sample_table
-from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, VIEW
-from claims.views.council.access import REFUSED, may, staff_page
+from claims.views.bank_files.access import HANDLE, VIEW
 from compensation import limits
 from compensation.policy.bank_profile_text import as_toml
 from compensation.policy.bank_profiles import BankLayout, ProfileFaults
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import Problem, told
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.downloads import attachment
+from compensation.runtime.forms import REFUSED, Problem, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,8 +129,7 @@ def _edit_page(
     faults: ProfileFaults | None = None,
 ) -> HttpResponse:
     said: list[dict[str, Any]] = [
-        {"path": fault.path, "text": fault.message_ko if in_korean() else fault.message_en}
-        for fault in (faults.faults if faults else ())
+        {"path": fault.path, "text": told(fault)} for fault in (faults.faults if faults else ())
     ]
     content = {
         "programme": programme,
@@ -147,5 +145,4 @@ def _edit_page(
 
 def _sample_download(layout: BankLayout) -> HttpResponse:
     name = f"sample-{layout.code}.{layout.file.kind}"
-    headers = HARMLESS_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(sample_file(layout), content_type="application/octet-stream", headers=headers)
+    return HttpResponse(sample_file(layout), content_type="application/octet-stream", headers=attachment(name))

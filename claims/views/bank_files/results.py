@@ -1,18 +1,14 @@
 """Results of the bank: sending a file, how far its reading is, what came of it, and all its faults."""
 
-import csv
-import io
 import logging
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -22,13 +18,14 @@ from claims.selectors.bank_files import number_of, result_numbered, upload_named
 from claims.services.bank_files.reading import read_upload
 from claims.services.bank_files.result_faults import ResultRefused, nothing_sent, too_large
 from claims.services.bank_files.result_uploads import ResultUploadHandler, take_result
-from claims.views.bank_files.access import HANDLE, HARMLESS_HEADERS, open_batch
+from claims.views.bank_files.access import HANDLE, open_batch
 from claims.views.bank_files.files import files_page, upload_facts
-from claims.views.council.access import Faults, staff_page
 from compensation import limits
+from compensation.programmes.access import staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import told
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.downloads import CSV, attachment, csv_pieces
+from compensation.runtime.forms import Faults, told
+from compensation.runtime.templatetags.wording import page_language
 from compensation.runtime.uploads import MeasuredFile
 
 logger = logging.getLogger(__name__)
@@ -37,8 +34,7 @@ SHOWN = 100  # faults on the page; the file has all that are kept
 
 @csrf_exempt  # until the handler is set: the token is a part of what it reads
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def bank_result_upload(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Takes a result file. Whoever may not is turned away before a byte is read."""
     open_batch(request, code, reference, permission=HANDLE)
@@ -87,14 +83,10 @@ def bank_result(request: HttpRequest, code: str, reference: str, number: int) ->
 def bank_result_faults(request: HttpRequest, code: str, reference: str, number: int) -> HttpResponse:
     """The faults that are kept, as a CSV file for a spreadsheet."""
     _, batch = open_batch(request, code, reference)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([gettext("줄"), gettext("오류")])
     # A sentence of ours begins every cell: nothing that a bank writes can become a formula.
-    writer.writerows((row["line"] or "", row["text"]) for row in _faults(_result(batch, number)))
-    name = f"{batch.reference}-result-{number}-faults.csv"
-    headers = HARMLESS_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers)
+    rows = [(row["line"] or "", row["text"]) for row in _faults(_result(batch, number))]
+    pieces = csv_pieces([gettext("줄"), gettext("오류")], rows)
+    return HttpResponse(pieces, content_type=CSV, headers=attachment(f"{batch.reference}-result-{number}-faults.csv"))
 
 
 @csrf_protect
@@ -149,5 +141,5 @@ def _result(batch: Any, number: int) -> ResultFile:
 
 
 def _faults(result: ResultFile) -> list[dict[str, Any]]:
-    language = "ko" if in_korean() else "en"
+    language = page_language()
     return [{"line": row["line"], "text": row[language]} for row in result.faults]

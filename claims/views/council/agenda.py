@@ -8,14 +8,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from claims.models import AgendaItem
+from claims.models import AgendaItem, CouncilSession
 from claims.selectors.case_papers import papers_of
 from claims.selectors.council import agenda_of
 from claims.selectors.council_standings import standings_of
 from claims.services.council_pack import pack_pdf
-from claims.views.council.access import VOTE, may, note_reading, open_session, read_by, staff_page
+from claims.views.council.access import VOTE, note_reading, open_session, read_by
 from claims.views.council.pdf import language_asked_for, pdf_answer
 from claims.views.council.reading import sees_pages
+from compensation.programmes.access import may, staff_page
+from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 
 
@@ -47,7 +49,7 @@ def session_page(request: HttpRequest, code: str, reference: str) -> HttpRespons
 def pack_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """All cases that the person may read, one below the other. Leaves an access record for each."""
     programme, session = open_session(request, code, reference)
-    items = _read(request, code, reference)
+    items = _read(request, programme, session)
     content: dict[str, Any] = {
         "programme": programme,
         "session": session,
@@ -62,15 +64,14 @@ def pack_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 @staff_page
 def pack_file(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The pack as a PDF, in the language that the link names."""
-    _programme, session = open_session(request, code, reference)
+    programme, session = open_session(request, code, reference)
     language = language_asked_for(request)
-    items = _read(request, code, reference)
+    items = _read(request, programme, session)
     pdf = pack_pdf(session=session, items=items, language=language, at=timezone.now())
     return pdf_answer(pdf, f"council-{session.number}-pack-{language}.pdf")
 
 
-def _read(request: HttpRequest, code: str, reference: str) -> list[AgendaItem]:
-    programme, session = open_session(request, code, reference)
+def _read(request: HttpRequest, programme: Programme, session: CouncilSession) -> list[AgendaItem]:
     items = read_by(request, agenda_of(session=session), programme, timezone.now())
     note_reading(request, items, "council_pack_read")
     return items

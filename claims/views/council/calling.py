@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,16 +17,16 @@ from django.views.decorators.http import require_http_methods
 
 from claims.models import CouncilSession, Review, SessionKind
 from claims.selectors.council import grouped, referable
+from claims.selectors.queue import reviews_named
 from claims.services.council.sessions import call_session, check_call
-from claims.views.council.access import CALL, REFUSED, staff_page
+from claims.views.council.access import CALL
 from compensation import limits
 from compensation.policy.agenda import group_name
-from compensation.policy.transitions import OPEN_REVIEW_STATES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import PageForm, ParsedField, Problem, told
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import REFUSED, PageForm, ParsedField, Problem, told
+from compensation.runtime.templatetags.wording import page_language
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
 
@@ -110,8 +111,9 @@ def _references(request: HttpRequest) -> list[str]:
 
 def _chosen(programme: Programme, references: Sequence[str]) -> list[Review]:
     """The open reviews of these claims; what cannot be on an agenda the service names."""
-    rows = Review.objects.filter(programme=programme, state__in=OPEN_REVIEW_STATES, claim__reference__in=references)
-    return list(rows.select_related("claim__merchant", "assessment", "objection").prefetch_related("claim__losses"))
+    reviews = reviews_named(programme=programme, references=references)
+    prefetch_related_objects(reviews, "claim__losses")
+    return reviews
 
 
 def _refusal_of(programme: Programme, form: SessionForm, references: Sequence[str], chosen: Sequence[Review]) -> str:
@@ -135,7 +137,7 @@ def _call(request: HttpRequest, programme: Programme, form: SessionForm, chosen:
 
 def _groups(programme: Programme, reviews: Sequence[Review]) -> list[tuple[str, list[Review]]]:
     """The cases as an agenda has them: like with like, each group under its name."""
-    policy, language = current_policy(programme=programme).policy, "ko" if in_korean() else "en"
+    policy, language = current_policy(programme=programme).policy, page_language()
     groups: dict[str, list[Review]] = {}
     for key, review in grouped(reviews=reviews):
         groups.setdefault(group_name(key=key, policy=policy, language=language), []).append(review)

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from claims.models import AgendaItem
 from claims.services.council.voting import cast_vote, check_vote, recuse
-from claims.views.council.access import REFUSED, VOTE, Faults, open_item, staff_page
+from claims.views.council.access import VOTE, open_item
 from claims.views.council.reading import case_content, options_of
 from compensation import limits
 from compensation.policy.council import Choice
 from compensation.policy.reasons import CaseReason
 from compensation.policy.recusals import BASES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
+from compensation.runtime.forms import REFUSED, Faults
 from compensation.values.paragraphs import parse_paragraphs
 from compensation.values.text import is_blank
 from compensation.values.won import parse_won

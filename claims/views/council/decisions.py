@@ -16,11 +16,12 @@ from claims.selectors.council_record import item_record
 from claims.selectors.paging import page_of
 from claims.services.council.undoing import undo
 from claims.services.council.verifying import verify_digests
-from claims.views.council.access import REFUSED, VIEW, Faults, may, staff_page
+from claims.views.council.access import VIEW
 from claims.views.paging import Page, page_number
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
+from compensation.runtime.forms import REFUSED, Faults
 
 UNDO = "programmes.undo_decisions"
 FIELDS = {"undo_reason_missing": "reason", "text_too_long": "reason"}

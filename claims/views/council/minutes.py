@@ -9,8 +9,9 @@ from claims.models import CouncilSession
 from claims.selectors.council_record import SessionRecord, record_of
 from claims.services.council.verifying import verify_digests
 from claims.services.council_minutes import minutes_pdf
-from claims.views.council.access import open_session, staff_page
+from claims.views.council.access import open_session
 from claims.views.council.pdf import language_asked_for, pdf_answer
+from compensation.programmes.access import staff_page
 from compensation.programmes.selectors import current_policy
 
 

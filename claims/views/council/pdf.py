@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from claims.views.evidence_viewing import HARMLESS_HEADERS
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.downloads import attachment
+from compensation.runtime.templatetags.wording import page_language
 
 LANGUAGES = ("ko", "en")
 
@@ -11,9 +11,8 @@ LANGUAGES = ("ko", "en")
 def language_asked_for(request: HttpRequest) -> str:
     """`?language=ko` or `en`; without it the language of the page."""
     asked = request.GET.get("language", "")
-    return asked if asked in LANGUAGES else ("ko" if in_korean() else "en")
+    return asked if asked in LANGUAGES else page_language()
 
 
 def pdf_answer(pdf: bytes, name: str) -> HttpResponse:
-    own = {"Content-Type": "application/pdf", "Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(pdf, headers=HARMLESS_HEADERS | own)
+    return HttpResponse(pdf, content_type="application/pdf", headers=attachment(name))

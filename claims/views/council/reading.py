@@ -14,7 +14,7 @@ from claims.selectors.council_record import item_record
 from claims.selectors.recusals import proposed_recusals
 from claims.selectors.similar import similar_cases
 from claims.selectors.voters import why_no_vote
-from claims.views.council.access import VOTE, may, note_reading, read_by
+from claims.views.council.access import VOTE, note_reading, read_by
 from compensation import limits
 from compensation.policy.council import NEEDS_REASONS, Choice
 from compensation.policy.likeness import ratio_bp
@@ -22,6 +22,7 @@ from compensation.policy.reasons import CaseReason
 from compensation.policy.recusals import BASES, Basis
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.transitions import AgendaItemState
+from compensation.programmes.access import may
 from compensation.programmes.models import Programme
 
 VIEW_EVIDENCE = "programmes.view_evidence"

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from claims.models import Council, SeatHolder
 from claims.selectors.council import SeatAt, council_of, holders_of, seats_at
 from claims.services.council.seats import appoint, end_term
-from claims.views.council.access import REFUSED, VIEW, Faults, may, staff_page
+from claims.views.council.access import VIEW
 from compensation import limits
 from compensation.policy.document import Policy
 from compensation.policy.seoul import day_in_seoul
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import DayInput, PageForm, ParsedField, told
+from compensation.runtime.forms import REFUSED, DayInput, Faults, PageForm, ParsedField, number_sent, told
 from compensation.runtime.templatetags.wording import local_name
-from compensation.values.dates import parse_date
+from compensation.values.dates import parse_day
 from compensation.values.refused import ValueRefused
 from compensation.values.text import plain_text
 from users.models import User
@@ -37,10 +37,6 @@ FIELDS = {
     "seat_taken": "number",
     "term_empty": "term_until",
 }
-
-
-def parse_day(value: object) -> date:
-    return parse_date(value).day
 
 
 def parse_person(value: object) -> User:
@@ -58,8 +54,7 @@ def parse_person(value: object) -> User:
 
 def parse_number(value: object) -> int:
     """The number of a seat; whether there can be one the service says. Raises ValueRefused."""
-    text = plain_text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(limits.SEATS_PER_PARTY_MAX)) else 0
+    return number_sent(plain_text(value), digits_max=len(str(limits.SEATS_PER_PARTY_MAX)))
 
 
 class AppointmentForm(PageForm):
@@ -121,7 +116,7 @@ def seat_end(request: HttpRequest, code: str) -> HttpResponse:
     """Ends a term, or moves its end."""
     programme = open_programme(request, code, permission=SEAT)
     holders = SeatHolder.objects.filter(seat__council__programme=programme).select_related("seat")
-    number = parse_number_of_row(request.POST.get("holder", ""))
+    number = number_sent(request.POST.get("holder", ""), digits_max=len(str(2**63)) - 1)
     holder, faults = get_object_or_404(holders, pk=number), Faults()
     with faults.taking({}, field=str(holder.pk)):
         end_term(
@@ -133,11 +128,6 @@ def seat_end(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, gettext("임기를 바꿨습니다."))
         return redirect("council-seats", programme.code)
     return _page(request, programme, AppointmentForm(programme=programme), faults)
-
-
-def parse_number_of_row(text: str) -> int:
-    """The id of a row that a page put into its form; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else 0
 
 
 def _appointed(request: HttpRequest, programme: Programme, form: AppointmentForm) -> bool:

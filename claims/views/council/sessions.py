@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from claims.selectors.council import council_of, open_items_for, referable
 from claims.selectors.council_readers import sessions_seen_by
 from claims.selectors.paging import page_of
-from claims.views.council.access import CALL, VIEW, VOTE, may, staff_page
+from claims.views.council.access import CALL, VIEW, VOTE
 from claims.views.paging import Page, page_number
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 
 
 @require_safe

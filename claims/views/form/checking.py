@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from claims.models import Claim
 from claims.selectors.claims import claims_of
@@ -30,13 +29,12 @@ from claims.services.submission import (
 from claims.views.form.devices import device_name, remember_device
 from claims.views.form.lines import caption_of
 from claims.views.form.pages import consent_row
-from claims.views.form.step_page import told
 from claims.views.form.visits import Visit
 from claims.views.form.wording import WORDS
 from compensation.policy.assessment import assess_claim
-from compensation.runtime.forms import Problem
+from compensation.runtime.forms import Problem, told
 from compensation.runtime.middleware import client_address
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 REFUSED, CONFLICT = 422, 409
 
@@ -118,7 +116,7 @@ def _answers(visit: Visit) -> dict[str, Any]:
 
 
 def _consents(visit: Visit) -> list[dict[str, Any]]:
-    typed, language = visit.context.answers.typed("consents"), "ko" if in_korean() else "en"
+    typed, language = visit.context.answers.typed("consents"), page_language()
     return [
         {
             "title": consent.title(language),
@@ -133,7 +131,7 @@ def _estimate(visit: Visit) -> dict[str, Any]:
     if facts is None:
         return {"assessment": None}
     assessment = assess_claim(facts=facts, policy=policy)
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = page_language()
     return {
         "assessment": assessment,
         "tier": next(tier for tier in policy.tiers if tier.code == assessment.tier_code),

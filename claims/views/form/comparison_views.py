@@ -18,7 +18,7 @@ from claims.views.form.step_views import REFUSED, form_page
 from claims.views.form.visits import Visit, open_visit
 from compensation.policy.comparable_days import Comparison, Days, comparable_weeks
 from compensation.runtime.forms import all_problems
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 
 
 @form_page()
@@ -104,7 +104,7 @@ def _shown(
         "form": form,
         "problems": all_problems([form]),
         "comparison": comparison,
-        "working": comparison.working("ko" if in_korean() else "en") if comparison else (),
+        "working": comparison.working(page_language()) if comparison else (),
         "here": visit.comparison_address(line.key),
     }
     caption = caption_of(visit.context, typed_line)

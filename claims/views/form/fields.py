@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.services.drafts import FieldProblem
 from claims.services.drafts.comparison import WEEK_NAMES
 from claims.services.drafts.margin import INDUSTRY, OWN
-from compensation.runtime.forms import DayInput, PageForm
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.runtime.forms import DayInput, PageForm, told
+from compensation.runtime.templatetags.wording import local_name
 from compensation.values.bank_accounts import BANKS
 from compensation.values.refused import ValueRefused
 from compensation.values.yes_no import parse_yes_no
@@ -47,7 +47,7 @@ class StepForm(PageForm):
         for problem in problems:
             field = problem.field.removeprefix(f"{at}.") if at else problem.field
             if field in names:
-                self.add_error(field, problem.message_ko if in_korean() else problem.message_en)
+                self.add_error(field, told(problem))
 
 
 def shown(value: Any) -> Any:

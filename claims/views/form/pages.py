@@ -11,14 +11,14 @@ from claims.services.drafts import Typed, account, business, margin
 from claims.services.drafts.consents import asked_consents, given_consent
 from claims.views.form.fields import AccountForm, BusinessForm, MarginForm
 from claims.views.form.line_pages import AlternativePage, LossesPage, PeriodsPage
-from claims.views.form.step_page import Content, Problems, StepPage, told
+from claims.views.form.step_page import Content, Problems, StepPage
 from claims.views.form.visits import Visit
 from compensation.policy.consents import Consent
 from compensation.policy.filing_days import may_file_on, next_filing_day
 from compensation.policy.seoul import day_in_seoul
 from compensation.policy.wording import percent_text
-from compensation.runtime.forms import Problem
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.runtime.forms import Problem, told
+from compensation.runtime.templatetags.wording import local_name, page_language
 from compensation.values.bank_accounts import parse_bank
 from compensation.values.phones import format_phone
 from compensation.values.refused import ValueRefused
@@ -134,7 +134,7 @@ PAGES: Mapping[str, StepPage] = {
 
 def consent_row(consent: Consent, visit: Visit, typed: Any, error: str) -> Content:
     """A consent with its text in the language of the page, or as an agent reads it aloud, and its tick."""
-    language, by_telephone = "ko" if in_korean() else "en", bool(visit.code)
+    language, by_telephone = page_language(), bool(visit.code)
     readable = consent.by_telephone or not by_telephone
     given = given_consent(consent, typed, by_telephone=by_telephone)
     text = consent.telephone_text(language) if by_telephone and readable else consent.text(language)

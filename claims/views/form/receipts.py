@@ -8,7 +8,7 @@ from compensation.messaging.models import Channel
 from compensation.messaging.services.outbox import reachable_by
 from compensation.policy.deadlines import Clock, due_at
 from compensation.runtime.masking import masked_email, masked_phone
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.templatetags.wording import page_language
 from compensation.values.working_days import working_calendar
 
 
@@ -42,5 +42,5 @@ def _reached_at(claim: Claim) -> str:
 
 def _consents(claim: Claim, policy: Any) -> list[dict[str, Any]]:
     """The consents by their title now; by their code where the policy no longer has them."""
-    titles = {consent.code: consent.title("ko" if in_korean() else "en") for consent in policy.consents}
+    titles = {consent.code: consent.title(page_language()) for consent in policy.consents}
     return [{"title": titles.get(row.code, row.code), "row": row} for row in claim.consents.all()]

@@ -20,9 +20,9 @@ from claims.services.drafts import TooManyDrafts, start_draft
 from claims.services.drafts.agent import parse_agent_reason
 from claims.services.drafts.context import AGENT, WEB
 from claims.views.form.receipts import receipt_content
-from claims.views.form.visits import PERMISSION, note_access
+from claims.views.form.visits import PERMISSION
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.forms import Problem, told
 from compensation.values.refused import ValueRefused

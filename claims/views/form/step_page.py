@@ -7,8 +7,7 @@ from django.http import QueryDict
 
 from claims.services.drafts import FieldProblem, Typed
 from claims.views.form.visits import Visit
-from compensation.runtime.forms import Problem, all_problems
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import Problem, all_problems, told
 
 Problems = Sequence[FieldProblem]
 Content = dict[str, Any]
@@ -36,8 +35,3 @@ def listed_problems(content: Content, problems: Problems) -> list[Problem]:
     if others or not placed:
         return [Problem("content", told(problem)) for problem in others or problems] + placed
     return placed
-
-
-def told(problem: FieldProblem) -> str:
-    """The sentence in the language of the page."""
-    return problem.message_ko if in_korean() else problem.message_en

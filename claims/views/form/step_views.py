@@ -33,9 +33,9 @@ from claims.views.form.step_page import listed_problems
 from claims.views.form.visits import Visit, open_visit
 from compensation.policy.assessment import assess_claim
 from compensation.policy.evidence import missing_documents
+from compensation.runtime.forms import number_sent
 
 REFUSED, CONFLICT = 422, 409
-VERSION_DIGITS_MAX = 9
 NEEDS_LINES = (LOSSES, ALTERNATIVE)
 NOT_YET_WRITTEN = ("required", "consent_required")
 
@@ -127,7 +127,7 @@ def _save(visit: Visit, step: str) -> HttpResponse:
             draft=visit.draft,
             step=step,
             typed=typed,
-            seen_version=_version(post.get("version", "")),
+            seen_version=number_sent(post.get("version", "")),
             device=visit.device,
             actor=visit.request.user,
             at=timezone.now(),
@@ -179,7 +179,3 @@ def _instead(visit: Visit, step: str) -> HttpResponse:
     if step != ALTERNATIVE:
         raise Http404
     return redirect(visit.address(ACCOUNT if keys_of(visit.context) else PERIODS))
-
-
-def _version(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX else 0

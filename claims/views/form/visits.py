@@ -24,10 +24,8 @@ from claims.services.drafts import (
 )
 from claims.services.drafts.steps import CHECK, EVIDENCE, LOSSES
 from claims.views.form.wording import WORDS
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.kept import Kept
-from compensation.runtime.middleware import client_address
 
 PERMISSION = "programmes.file_for_merchants"
 _rules: Kept[FilingRules] = Kept()
@@ -174,8 +172,3 @@ def _rules_for(draft: ClaimDraft) -> FilingRules:
     """What the pages of the form go by. A draft that is sent is read by the rules of that moment."""
     key = (draft.programme_id, draft.by_agent)
     return _rules.get(key, lambda: filing_rules(programme=draft.programme, by_agent=draft.by_agent))
-
-
-def note_access(request: HttpRequest, *, subject: str, task: str) -> None:
-    """Writes down that a person of the customer centre saw somebody's data."""
-    record_access(user=request.user, at=timezone.now(), address=client_address(request), subject=subject, task=task)

@@ -2,26 +2,24 @@
 
 from collections.abc import Callable
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from claims.models import Claim, OverpaymentChoice, OverpaymentProposal
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.overpayments import decisions_of, overpayment_of, overpayments
 from claims.services.payouts.overpayments import decide, drop, propose
-from claims.views.money.overview import HANDLE, REFUSED, VIEW
+from claims.views.money.overview import HANDLE, VIEW
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import PageForm, ParsedField, told
+from compensation.runtime.forms import REFUSED, PageForm, ParsedField, told
 from compensation.values.refused import ValueRefused
 from compensation.values.won import parse_won
 
@@ -55,8 +53,7 @@ class ProposalForm(PageForm):
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def overpayment_list(request: HttpRequest, code: str) -> HttpResponse:
     """The claims about which people have to decide."""
     programme = open_programme(request, code, permission=VIEW)
@@ -65,8 +62,7 @@ def overpayment_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def overpayment(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """One claim's, with the form where nothing is proposed yet."""
     programme = open_programme(request, code, permission=HANDLE if request.method == "POST" else VIEW)
@@ -76,7 +72,7 @@ def overpayment(request: HttpRequest, code: str, reference: str) -> HttpResponse
         messages.success(request, gettext("제안했습니다. 다른 담당자가 결정합니다."))
         return redirect("overpayment", programme.code, reference)
     sums = overpayment_of(claim=claim)
-    may_handle = rules.has_perm(HANDLE, request.user, programme)
+    may_handle = may(request, HANDLE, programme)
     content = {
         "programme": programme,
         "claim": claim,
@@ -91,7 +87,7 @@ def overpayment(request: HttpRequest, code: str, reference: str) -> HttpResponse
 
 
 @require_POST
-@login_required
+@staff_page
 def overpayment_decision(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The second person's yes."""
     done = gettext("결정했습니다. 원장에 적었습니다.")
@@ -99,7 +95,7 @@ def overpayment_decision(request: HttpRequest, code: str, reference: str) -> Htt
 
 
 @require_POST
-@login_required
+@staff_page
 def overpayment_dropping(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Takes the proposal away."""
     done = gettext("제안을 거두었습니다.")
@@ -138,8 +134,7 @@ def _proposed(request: HttpRequest, form: ProposalForm, claim: Claim) -> bool:
 
 
 def _claim(programme: Programme, reference: str) -> Claim:
-    rows = Claim.objects.filter(programme=programme, reference=reference)
-    claim = rows.select_related("merchant", "programme", "determination").first()
+    claim = claim_of_programme(programme=programme, reference=reference)
     if claim is None:
         raise Http404
     return claim

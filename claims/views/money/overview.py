@@ -1,17 +1,13 @@
 """The books of a programme: whether everything agrees, the trial balance of any day, money over time, all as CSV."""
 
-import csv
 from typing import Any
 
-import rules
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.selectors.money_plots import STACKED, money_plot
@@ -19,12 +15,12 @@ from claims.selectors.overpayments import overpayments
 from claims.services.payouts.invariants import ask_for_check, newest_check
 from compensation.ledger.selectors import balances, balances_by_day
 from compensation.policy.seoul import end_of_day
-from compensation.programmes.access import open_programme
-from compensation.runtime.forms import DayInput, PageForm, ParsedField
+from compensation.programmes.access import may, open_programme, staff_page
+from compensation.runtime.downloads import CSV, attachment, csv_pieces
+from compensation.runtime.forms import REFUSED, DayInput, PageForm, ParsedField
 from compensation.values.dates import parse_date
 
 VIEW, HANDLE = "programmes.view_payouts", "programmes.handle_payouts"
-REFUSED = 422
 DAYS_SHOWN = 31  # the newest days with something booked; the file has all of them
 VIOLATIONS_SHOWN = 50
 
@@ -42,8 +38,7 @@ class BalanceForm(PageForm):
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def money(request: HttpRequest, code: str) -> HttpResponse:
     """The page; `?as_of=` for the trial balance at the end of a day in Seoul."""
     programme = open_programme(request, code, permission=VIEW)
@@ -66,13 +61,13 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
         "check": check,
         "violations": check.violations[:VIOLATIONS_SHOWN] if check else [],
         "overpaid": overpayments(programme=programme),
-        "may_handle": rules.has_perm(HANDLE, request.user, programme),
+        "may_handle": may(request, HANDLE, programme),
     }
     return render(request, "ops/money/overview.html", content, status=REFUSED if form.errors else 200)
 
 
 @require_POST
-@login_required
+@staff_page
 def money_check(request: HttpRequest, code: str) -> HttpResponse:
     """Has a worker look now; what it finds stands on the page once it is done."""
     programme = open_programme(request, code, permission=VIEW)
@@ -82,21 +77,15 @@ def money_check(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def money_csv(request: HttpRequest, code: str) -> HttpResponse:
     """Every day and account: what changed, and what stood at the day's end. Codes and whole won only, no formulas."""
     programme = open_programme(request, code, permission=VIEW)
     today = timezone.localdate().isoformat()
-    name = f"{programme.code}-trial-balance-{today}.csv"
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    rows = (
+        [day.day.isoformat(), account, day.changes[account], day.balances[account]]
+        for day in balances_by_day(programme=programme)
+        for account in day.balances
     )
-    response.write("\ufeff")  # Excel reads UTF-8 by it
-    writer = csv.writer(response)
-    writer.writerow(["day", "account", "change_won", "balance_won"])
-    for day in balances_by_day(programme=programme):
-        writer.writerows(
-            [day.day.isoformat(), account, day.changes[account], day.balances[account]] for account in day.balances
-        )
-    return response
+    pieces = csv_pieces(["day", "account", "change_won", "balance_won"], rows)
+    return HttpResponse(pieces, content_type=CSV, headers=attachment(f"{programme.code}-trial-balance-{today}.csv"))

@@ -1,23 +1,18 @@
 """Finding a won: what somebody types leads to claims, and each of them to its money trace."""
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from claims.models import Claim
+from claims.selectors.claims import claim_of_programme
 from claims.selectors.money_search import HITS_MAX, find_money
 from claims.selectors.money_trace import trace_of
 from claims.views.money.overview import VIEW
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme, staff_page
 from compensation.runtime.forms import PageForm
-from compensation.runtime.middleware import client_address
 
 
 class SearchForm(PageForm):
@@ -36,8 +31,7 @@ class SearchForm(PageForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def money_search(request: HttpRequest, code: str) -> HttpResponse:
     """The claims that the text leads to. Sent by POST: an account number has no place in an address.
 
@@ -49,7 +43,7 @@ def money_search(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.cleaned_data["q"]:
         found = find_money(programme=programme, text=form.cleaned_data["q"])
         ways = sorted({how for hit in found.hits for how in hit.how})
-        _note_access(request, f"programme {programme.code}", "money_searched", ", ".join(ways))
+        note_access(request, subject=f"programme {programme.code}", task="money_searched", detail=", ".join(ways))
     content = {
         "programme": programme,
         "form": form,
@@ -61,26 +55,13 @@ def money_search(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def money_trace(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """All money of one claim, and every entry of the ledger about it. Whoever opens it leaves an access record."""
     programme = open_programme(request, code, permission=VIEW)
-    rows = Claim.objects.filter(programme=programme).select_related("merchant", "programme", "determination")
-    claim = rows.filter(reference=reference).first()
+    claim = claim_of_programme(programme=programme, reference=reference)
     if claim is None:
         raise Http404
-    _note_access(request, f"claim {claim.reference}", "money_traced")
+    note_access(request, subject=f"claim {claim.reference}", task="money_traced")
     content = {"programme": programme, "claim": claim, "trace": trace_of(claim=claim)}
     return render(request, "ops/money/trace.html", content)
-
-
-def _note_access(request: HttpRequest, subject: str, task: str, detail: str = "") -> None:
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=subject,
-        task=task,
-        detail=detail,
-    )

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from claims.models import Payout, PayoutBatch
@@ -18,7 +16,7 @@ from claims.services.payouts.holding import hold_payout, lift_hold, retry_payout
 from claims.services.payouts.releasing import approve_batch, release_batch
 from claims.views.payouts.overview import HANDLE
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.runtime.forms import told
 from compensation.values.refused import ValueRefused
 
@@ -69,8 +67,7 @@ BATCH_ACTS: Mapping[str, tuple[Act, object]] = {
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def batch_act(request: HttpRequest, code: str, reference: str, step: str) -> HttpResponse:
     """Does one step with a batch."""
     programme = open_programme(request, code, permission=HANDLE)
@@ -89,8 +86,7 @@ def batch_act(request: HttpRequest, code: str, reference: str, step: str) -> Htt
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def payout_act(request: HttpRequest, code: str, reference: str, step: str) -> HttpResponse:
     """Keeps a payout back, lets it go, or has a returned one tried again."""
     programme = open_programme(request, code, permission=HANDLE)

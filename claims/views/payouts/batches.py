@@ -3,14 +3,11 @@
 from datetime import date
 from typing import Any
 
-import rules
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -34,15 +31,14 @@ from claims.views.paging import Page, page_number
 from claims.views.payouts.overview import HANDLE, VIEW
 from compensation import limits
 from compensation.policy.seoul import day_in_seoul
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import DayInput, PageForm, ParsedField, told
+from compensation.runtime.forms import REFUSED, DayInput, PageForm, ParsedField, told
 from compensation.runtime.progress import Progress
-from compensation.values.dates import parse_date
+from compensation.values.dates import parse_day
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 
-REFUSED = 422
 ROAD = ("draft", "frozen", "releasing", "released", "closed")
 
 
@@ -50,7 +46,7 @@ class BatchForm(PageForm):
     """For which bank, when, how many, and a note for those who approve."""
 
     profile = forms.ChoiceField(label=_("은행 양식"), error_messages={"required": _("은행 양식을 골라 주세요.")})
-    pay_on = ParsedField(label=_("지급일"), parse=lambda value: parse_date(value).day, widget=DayInput)
+    pay_on = ParsedField(label=_("지급일"), parse=parse_day, widget=DayInput)
     size = ParsedField(
         label=_("최대 건수"),
         parse=parse_head_count,
@@ -75,8 +71,7 @@ def _profile_name(profile: BankProfile) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def batch_new(request: HttpRequest, code: str) -> HttpResponse:
     """The preview of what may be paid now, and a form that makes a batch of it."""
     programme = open_programme(request, code, permission=HANDLE)
@@ -113,8 +108,7 @@ def _made(request: HttpRequest, programme: Programme, form: BatchForm) -> Payout
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def batch_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Everything about a batch: figures, what has to be done next, people, files, results, log."""
     programme = open_programme(request, code, permission=VIEW)
@@ -142,7 +136,7 @@ def page_content(request: HttpRequest, batch: PayoutBatch) -> dict[str, Any]:
         "events": batch.events.select_related("actor"),
         "is_at_work": is_at_work(batch),
         "progress": progress_of_batch(batch),
-        "may_handle": rules.has_perm(HANDLE, request.user, programme),
+        "may_handle": may(request, HANDLE, programme),
     }
 
 
@@ -171,8 +165,7 @@ def _standing(batch: PayoutBatch, state: str) -> str:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def batch_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The progress of a batch that a worker is at; when that is over, the page loads anew."""
     batch = _batch(open_programme(request, code, permission=VIEW), reference)
@@ -182,8 +175,7 @@ def batch_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def batch_list_part(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The list of a batch, a page at a time; accounts are masked."""
     programme = open_programme(request, code, permission=VIEW)
@@ -195,14 +187,13 @@ def batch_list_part(request: HttpRequest, code: str, reference: str) -> HttpResp
         "batch": batch,
         "rows": rows,
         "page": Page(number, total, request.GET, count),
-        "may_take_out": batch.state == "draft" and rules.has_perm(HANDLE, request.user, programme),
+        "may_take_out": batch.state == "draft" and may(request, HANDLE, programme),
     }
     return render(request, "ops/payouts/batch_list.html", content)
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def batch_losses(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """What the bank's file would lose. Reads every holder's name, so the page of the batch asks for it afterwards."""
     programme = open_programme(request, code, permission=VIEW)

@@ -20,8 +20,8 @@ from compensation.policy.evidence import missing_documents
 from compensation.policy.factors import Loss
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import all_problems
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import all_problems, number_sent
+from compensation.runtime.templatetags.wording import page_language
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -63,12 +63,7 @@ def _show(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 def _count_of(typed: Mapping[str, str]) -> int:
     """How many losses the page had; nonsense counts as one."""
-    text = typed.get("losses", "1")
-    return (
-        min(max(int(text), 1), limits.LOSSES_PER_CLAIM_MAX)
-        if text.isascii() and text.isdigit() and len(text) < 4
-        else 1
-    )
+    return min(max(number_sent(typed.get("losses", ""), digits_max=3, otherwise=1), 1), limits.LOSSES_PER_CLAIM_MAX)
 
 
 def _changed(typed: Any, change: str, count: int, options: Mapping[str, Any]) -> list[LossForm]:
@@ -103,7 +98,7 @@ def _result(losses: Sequence[LossForm], margin: MarginForm, policy: Policy) -> d
 
 
 def _shown(assessment: ClaimAssessment, policy: Policy) -> dict[str, Any]:
-    language = "ko" if in_korean() else "en"
+    language = page_language()
     return {
         "assessment": assessment,
         "tier": next(tier for tier in policy.tiers if tier.code == assessment.tier_code),

@@ -2,34 +2,30 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from claims.selectors.deadlines import EVERYBODYS, LISTED_MAX, deadlines_of, soon_until
-from compensation.programmes.access import open_programme
+from claims.selectors.deadlines import LISTED_MAX, deadlines_of, soon_until
+from claims.selectors.queue import MINE, NOBODYS, held_by
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.selectors import current_policy
-from users.models import User
 
 PERMISSION = "programmes.view_reviews"
-WHOSE = {"all": _("모두"), "mine": _("내가 맡은 건"), "nobody": _("담당 없음")}
+WHOSE = {"all": _("모두"), MINE: _("내가 맡은 건"), NOBODYS: _("담당 없음")}
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def deadlines(request: HttpRequest, code: str) -> HttpResponse:
     """The lists, by `?whose=`."""
     programme = open_programme(request, code, permission=PERMISSION)
     policy, at = current_policy(programme=programme).policy, timezone.now()
     whose = request.GET.get("whose", "")
     whose = whose if whose in WHOSE else "all"
-    found = deadlines_of(programme=programme, policy=policy, at=at, whose=_condition(whose, request.user))
+    found = deadlines_of(programme=programme, policy=policy, at=at, whose=held_by(whose=whose, user=request.user))
     content: dict[str, Any] = {
         "programme": programme,
         "deadlines": found,
@@ -40,7 +36,3 @@ def deadlines(request: HttpRequest, code: str) -> HttpResponse:
         "at": at,
     }
     return render(request, "officer/deadlines.html", content)
-
-
-def _condition(whose: str, user: User) -> Q:
-    return {"mine": Q(officer=user), "nobody": Q(officer=None)}.get(whose, EVERYBODYS)

@@ -2,24 +2,21 @@
 not have the case.
 """
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from claims.selectors.objections import objection_rows, objections_under_review
 from claims.selectors.paging import page_of
 from claims.views.paging import Page, page_number
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 
 PERMISSION = "programmes.view_reviews"
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def objections(request: HttpRequest, code: str) -> HttpResponse:
     """The most urgent first; `?whose=mine` or `nobody` for one's own, or those that nobody has."""
     programme = open_programme(request, code, permission=PERMISSION)

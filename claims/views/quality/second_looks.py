@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.models import Claim, LookOutcome, SecondLook
@@ -29,15 +26,12 @@ from claims.services.second_looks import look
 from claims.views.claim_content import find_claim, tier_of, working_of
 from claims.views.paging import Page, page_number
 from compensation import limits
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import PageForm, told
-from compensation.runtime.middleware import client_address
+from compensation.runtime.forms import REFUSED, PageForm, told
 from compensation.values.refused import ValueRefused
 
 VIEW, LOOK = "programmes.view_reviews", "programmes.look_twice"
-REFUSED = 422
 FIELDS = {"look_outcome_missing": "outcome", "look_note_missing": "note", "text_too_long": "note"}
 
 
@@ -60,8 +54,7 @@ class LookForm(PageForm):
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def second_looks(request: HttpRequest, code: str) -> HttpResponse:
     """The draws, and the looks that stand as `?standing=` says."""
     programme = open_programme(request, code, permission=VIEW)
@@ -77,14 +70,13 @@ def second_looks(request: HttpRequest, code: str) -> HttpResponse:
         "standings": list(STANDINGS),
         "rows": look_rows(looks=looks, user=request.user),
         "page": Page(number=number, total=total, query=request.GET),
-        "may_look": rules.has_perm(LOOK, request.user, programme),
+        "may_look": may(request, LOOK, programme),
     }
     return render(request, "officer/second_looks.html", content)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def second_look(request: HttpRequest, code: str, reference: str, number: int) -> HttpResponse:
     """Facts, working and decision, and the form. Whoever opens it leaves an access record."""
     programme = open_programme(request, code, permission=LOOK if request.method == "POST" else VIEW)
@@ -96,13 +88,7 @@ def second_look(request: HttpRequest, code: str, reference: str, number: int) ->
         messages.success(request, gettext("재확인을 마쳤습니다."))
         return redirect("second-looks", programme.code)
     claim = find_claim(Claim.objects.filter(programme=programme), reference)
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task="second_look_opened",
-    )
+    note_access(request, subject=f"claim {claim.reference}", task="second_look_opened")
     status = REFUSED if form.errors else 200
     content = _content(request, programme, claim, row, number, form)
     return render(request, "officer/second_look.html", content, status=status)
@@ -124,7 +110,7 @@ def _content(
     policy = determination.assessment.policy_version.policy
     is_current = claim.determination_id == determination.pk
     is_own_work = has_part(second_look=row, user=request.user)
-    may_look = rules.has_perm(LOOK, request.user, programme)
+    may_look = may(request, LOOK, programme)
     return {
         "programme": programme,
         "claim": claim,

@@ -1,28 +1,26 @@
 """Asking the merchant for everything that is missing, at once, from the page of a case."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.selectors.evidence import missing_documents_of
 from claims.services.questions import ask, cancel
-from claims.views.review.case_frame import REFUSED, Case, open_case, show_case
+from claims.views.review.case_frame import Case, open_case, show_case
 from claims.views.review.queue import PREPARE, VIEW
 from claims.views.status.own import own
 from claims.views.status.staff_content import review_content
 from claims.views.status.staff_questions import refused_question, typed_question
-from compensation.runtime.forms import told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, told
 from compensation.values.refused import ValueRefused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def asking(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The thread with the form; a POST asks, and the clock stands still until the merchant answers."""
     case = open_case(request, code, reference, permission=PREPARE if request.method == "POST" else VIEW)
@@ -38,8 +36,7 @@ def asking(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def question_cancellation(request: HttpRequest, code: str, reference: str, question: str) -> HttpResponse:
     """Takes a question back; the clock goes on."""
     case = open_case(request, code, reference, permission=PREPARE)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -26,19 +24,17 @@ from claims.services.bulk_parameters import ParametersRefused, read_parameters
 from claims.services.proposals import reasons_for
 from claims.views.review.queue import PREPARE, VIEW, note_search, search_of
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.forms import Problem, told
+from compensation.runtime.forms import REFUSED, Problem, told
 
 CHOSEN, PAGE, FOUND = "chosen", "page", "found"
 PREVIEW, START = "preview", "start"
-REFUSED = 422
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def bulk_list(request: HttpRequest, code: str) -> HttpResponse:
     """The latest jobs."""
     programme = open_programme(request, code, permission=VIEW)
@@ -46,8 +42,7 @@ def bulk_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def bulk_new(request: HttpRequest, code: str) -> HttpResponse:
     """What is to be done with the chosen cases; then a preview; then the job, if nothing was changed since."""
     programme = open_programme(request, code, permission=PREPARE)
@@ -72,8 +67,7 @@ def bulk_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def bulk_job(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """How far the job is; when it is over, which cases could not be done, and why."""
     programme = open_programme(request, code, permission=VIEW)
@@ -85,8 +79,7 @@ def bulk_job(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def bulk_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The progress of a job that works; once it is over, the page loads anew."""
     programme = open_programme(request, code, permission=VIEW)

@@ -4,31 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.services import desk
 from claims.views.review.asking import asking, question_cancellation
 from claims.views.review.case_content import overview_content
-from claims.views.review.case_frame import REFUSED, Case, open_case, posted_version, show_case
+from claims.views.review.case_frame import Case, open_case, posted_version, show_case
 from claims.views.review.checks import checks, checks_run
 from claims.views.review.corrections import corrections
 from claims.views.review.proposing import proposal
 from claims.views.review.queue import PREPARE
 from claims.views.review.reveal import reveal
-from compensation.runtime.forms import Problem, told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.refused import ValueRefused
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def case_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Facts, working, merchant, related claims, history; with the documents beside."""
     case = open_case(request, code, reference)
@@ -36,8 +34,7 @@ def case_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def case_action(request: HttpRequest, code: str, reference: str, action: str) -> HttpResponse:
     """Does one of ACTIONS with the case and comes back to it; with what was typed, where it cannot be done."""
     if action not in ACTIONS:

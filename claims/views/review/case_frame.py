@@ -18,15 +18,11 @@ from claims.views.claim_content import find_claim
 from claims.views.review.papers import papers_content
 from claims.views.review.presence import presence_content
 from claims.views.review.queue import PREPARE, VIEW
-from compensation.audit.services import record_access
 from compensation.policy.document import Policy
 from compensation.policy.transitions import OPEN_REVIEW_STATES
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
-from compensation.runtime.middleware import client_address
-
-REFUSED = 422
-VERSION_DIGITS_MAX = 9
+from compensation.runtime.forms import number_sent
 
 
 @dataclass
@@ -85,14 +81,7 @@ def open_case(request: HttpRequest, code: str, reference: str, *, permission: st
 def show_case(case: Case, current: str, content: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page of a case (templates/officer/case_<current>.html). Whoever looks at it leaves an access record."""
     at = timezone.now()
-    record_access(
-        user=case.request.user,
-        at=at,
-        address=client_address(case.request),
-        subject=f"claim {case.claim.reference}",
-        task="case_viewed",
-        detail=current,
-    )
+    note_access(case.request, subject=f"claim {case.claim.reference}", task="case_viewed", detail=current)
     frame = {
         "case": case,
         "programme": case.programme,
@@ -112,5 +101,4 @@ def show_case(case: Case, current: str, content: dict[str, Any], *, status: int 
 
 def posted_version(request: HttpRequest) -> int:
     """The version of the review that the page showed; 0, which no review has, where none was sent."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX else 0
+    return number_sent(request.POST.get("version", ""))

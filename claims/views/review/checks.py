@@ -3,30 +3,28 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.models import Check, CheckOutcome
 from claims.selectors.related import related_claims
 from claims.services.case_checks import record_check, run_machine_checks
-from claims.views.review.case_frame import REFUSED, Case, open_case, show_case
+from claims.views.review.case_frame import Case, open_case, show_case
 from claims.views.review.queue import PREPARE, VIEW
 from compensation import limits
 from compensation.policy.case_checks import CHECKS
-from compensation.runtime.forms import Problem, told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.refused import ValueRefused
 
 FIELDS = {"check_outcome_missing": "outcome", "check_note_missing": "note", "text_too_long": "note"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def checks(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The list; a POST records what a person found."""
     case = open_case(request, code, reference, permission=PREPARE if request.method == "POST" else VIEW)
@@ -45,8 +43,7 @@ def checks(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def checks_run(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Has the machine look again, now."""
     case = open_case(request, code, reference, permission=PREPARE)

@@ -12,7 +12,7 @@ from claims.views.review.case_frame import Case
 from compensation import limits
 from compensation.policy.document import Policy
 from compensation.programmes.selectors import current_policy
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.runtime.forms import told
 
 LINE_FIELDS = {"began": _("시작"), "ended": _("끝"), "lost_sales": _("매출 손실액")}
 LINE_NAMES = ("service", *LINE_FIELDS, "alternative")
@@ -43,7 +43,7 @@ def typed_from(request: HttpRequest) -> dict[str, Any]:
 def form_content(case: Case, typed: Mapping[str, Any], faults: Sequence[FieldProblem]) -> dict[str, Any]:
     """The lines as typed with a blank one after them, the margin, and what can be chosen."""
     policy: Policy = current_policy(programme=case.programme).policy
-    by_field = {fault.field: fault.message_ko if in_korean() else fault.message_en for fault in faults}
+    by_field = {fault.field: told(fault) for fault in faults}
     keys = [line["key"] for line in typed[PERIODS]["lines"]]
     lines = [_line(key, typed, by_field) for key in keys]
     free = next((key for key in map(str, _KEYS) if key not in keys), None)

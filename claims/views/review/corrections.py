@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
-from django.views.decorators.cache import never_cache
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from claims.services.assessed_facts import AssessedFacts, facts_of_claim, keeps_determination, preview_correction
@@ -19,19 +17,19 @@ from claims.services.drafts import FieldProblem
 from claims.services.fact_answers import read_correction, typed_facts
 from claims.services.facts import changed_meanwhile, correct_facts, facts_as_json
 from claims.templatetags.case_wording import fact_name, fact_text
-from claims.views.review.case_frame import REFUSED, VERSION_DIGITS_MAX, Case, open_case, show_case
+from claims.views.review.case_frame import Case, open_case, show_case
 from claims.views.review.correction_form import form_content, target_of, typed_from
 from claims.views.review.queue import PREPARE, VIEW
-from compensation.runtime.forms import Problem
-from compensation.runtime.templatetags.wording import in_korean, local_name
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, Problem, number_sent, told
+from compensation.runtime.templatetags.wording import local_name, page_language
 from compensation.values.refused import ValueRefused
 
 SAVE = "save"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The form; a POST shows what would change, and saves what was seen like that."""
     case = open_case(request, code, reference, permission=PREPARE if request.method == "POST" else VIEW)
@@ -46,7 +44,7 @@ def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse
     if request.POST.get("action") != SAVE or not is_seen:
         return _page(case, typed, reason=reason, preview=preview)
     try:
-        if _posted_facts_version(request) != case.claim.facts_version:
+        if number_sent(request.POST.get("facts_version", "")) != case.claim.facts_version:
             raise changed_meanwhile()
         correct_facts(claim=case.claim, changes=read.values, actor=request.user, reason=reason, at=timezone.now())
     except ValueRefused as refused:
@@ -55,11 +53,6 @@ def corrections(request: HttpRequest, code: str, reference: str) -> HttpResponse
         return _page(case, typed, reason=reason, preview=preview, faults=(fault,))
     messages.success(request, gettext("정정을 저장했습니다. 이전 내용은 기록으로 남습니다."))
     return redirect("review-corrections", code, case.claim.reference)
-
-
-def _posted_facts_version(request: HttpRequest) -> int:
-    text = request.POST.get("facts_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX else 0
 
 
 def _page(
@@ -74,7 +67,7 @@ def _page(
     content = form_content(case, typed, faults) | {
         "reason": reason,
         "preview": preview,
-        "problems": [Problem(target_of(fault), _told(fault)) for fault in faults],
+        "problems": [Problem(target_of(fault), told(fault)) for fault in faults],
         "corrections": [{"correction": row, "changes": _changes(case, row.old, row.new)} for row in rows],
     }
     return show_case(case, "corrections", content, status=REFUSED if faults else 200)
@@ -111,7 +104,7 @@ def _changes(case: Case, old: Mapping[str, Any], new: Mapping[str, Any]) -> list
 
 
 def _working(assessed: AssessedFacts | None) -> list[str]:
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = page_language()
     return [step.sentence(language) for step in assessed.steps] if assessed else []
 
 
@@ -120,7 +113,3 @@ def _tier_name(assessed: AssessedFacts | None) -> str:
         return "–"
     tiers = assessed.policy_version.policy.tiers
     return next((local_name(tier) for tier in tiers if tier.code == assessed.tier_code), assessed.tier_code)
-
-
-def _told(fault: FieldProblem) -> str:
-    return fault.message_ko if in_korean() else fault.message_en

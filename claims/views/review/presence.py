@@ -1,22 +1,19 @@
 """Who else has a case open: a fragment of its page that says so every few seconds."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from claims.models import Review
 from claims.selectors.queue import open_reviews
 from claims.services.presence import HEARTBEAT_SECONDS, arrive
 from claims.views.review.queue import VIEW
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import open_programme, staff_page
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def presence(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The heartbeat of an open page: notes who looks, and shows the others."""
     programme = open_programme(request, code, permission=VIEW)

@@ -4,23 +4,22 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from claims.models import Proposal, Verdict
 from claims.services.desk import ProposalDetails, refer
 from claims.services.proposals import case_of, reasons_for
-from claims.views.review.case_frame import REFUSED, Case, open_case, posted_version, show_case
+from claims.views.review.case_frame import Case, open_case, posted_version, show_case
 from claims.views.review.queue import PREPARE, VIEW
 from claims.views.review.similar import compared
 from compensation import limits
 from compensation.policy.council import amount_cap_won
-from compensation.runtime.forms import Problem, told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.refused import ValueRefused
 from compensation.values.won import parse_won
 
@@ -39,8 +38,7 @@ FIELDS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
+@staff_page
 def proposal(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The form. Sent with `compare` it only draws the proposal beside the others; else it refers the case.
 

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from claims.models import BulkAction
@@ -33,15 +30,13 @@ from claims.selectors.queue import (
 from claims.services.desk import DeskRefused, take_next
 from claims.views.paging import Page, page_number
 from compensation import limits
-from compensation.audit.services import record_access
 from compensation.policy.case_checks import CHECKS
 from compensation.policy.transitions import OPEN_REVIEW_STATES, REVIEW
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import told
-from compensation.runtime.middleware import client_address
-from compensation.runtime.templatetags.wording import local_name
+from compensation.runtime.templatetags.wording import local_name, page_language
 
 VIEW, PREPARE = "programmes.view_reviews", "programmes.prepare_cases"
 EVERY = ("", _("전체"))
@@ -87,7 +82,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        language = get_language() or "ko"
+        language = page_language()
         states = [(state, REVIEW.name(state, language)) for state in OPEN_REVIEW_STATES]
         self.fields["state"].choices = [EVERY, *states]  # type: ignore[attr-defined]
         self.fields["mark"].choices = [EVERY, *((code, local_name(it)) for code, it in CHECKS.items())]  # type: ignore[attr-defined]
@@ -100,8 +95,7 @@ class QueueForm(forms.Form):
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def queue(request: HttpRequest, code: str) -> HttpResponse:
     """Whoever searches leaves an access record: not of what, which would be personal data itself."""
     programme = open_programme(request, code, permission=VIEW)
@@ -121,7 +115,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
         "references": " ".join(review.claim.reference for review in reviews),
         "services": current_policy(programme=programme).policy.services,
         "page": Page(number=number, total=total, query=request.GET, count_max=count_max),
-        "may_prepare": rules.has_perm(PREPARE, request.user, programme),
+        "may_prepare": may(request, PREPARE, programme),
         "actions": BulkAction.choices,
         "cases_max": limits.BULK_CASES_MAX,
         "at": timezone.now(),
@@ -130,8 +124,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def next_case(request: HttpRequest, code: str) -> HttpResponse:
     """Takes the case that is due first, and opens it."""
     programme = open_programme(request, code, permission=PREPARE)
@@ -153,10 +146,4 @@ def search_of(query: Mapping[str, Any]) -> QueueSearch:
 
 def note_search(request: HttpRequest, programme: Programme) -> None:
     """Who looked for somebody's case, and when."""
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"programme {programme.code}",
-        task="reviews_searched",
-    )
+    note_access(request, subject=f"programme {programme.code}", task="reviews_searched")

@@ -1,17 +1,13 @@
 """Showing phone, account and holder on purpose: for one view of the page, with a reason that is kept."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from claims.views.review.case_content import overview_content
-from claims.views.review.case_frame import REFUSED, open_case, show_case
+from claims.views.review.case_frame import open_case, show_case
 from claims.views.review.queue import PREPARE
-from compensation.audit.services import record_access
-from compensation.runtime.forms import Problem, told
-from compensation.runtime.middleware import client_address
+from compensation.programmes.access import note_access, staff_page
+from compensation.runtime.forms import REFUSED, Problem, told
 from compensation.values.paragraphs import parse_paragraphs
 from compensation.values.refused import ValueRefused
 
@@ -19,8 +15,7 @@ REASON_LENGTH_MAX = 160  # characters: fits an access record
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def reveal(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The case page, once, with what is masked otherwise. Asks for a reason."""
     case = open_case(request, code, reference, permission=PREPARE)
@@ -31,14 +26,7 @@ def reveal(request: HttpRequest, code: str, reference: str) -> HttpResponse:
         problems = [Problem("reveal_reason", told(refused))]
         shown = content | {"problems": problems, "typed": request.POST.dict(), "tried": "reveal"}
         return show_case(case, "overview", shown, status=REFUSED)
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {case.claim.reference}",
-        task="personal_data_revealed",
-        detail=reason,
-    )
+    note_access(request, subject=f"claim {case.claim.reference}", task="personal_data_revealed", detail=reason)
     return show_case(case, "overview", content | {"is_revealed": True})
 
 

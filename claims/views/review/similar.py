@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from django.utils.translation import get_language
-
 from claims.selectors.similar import SimilarCases, similar_cases
 from claims.views.review.case_frame import Case
 from compensation.policy.likeness import Range, ratio_bp, step_name
 from compensation.runtime.charts import Bin, Histogram, Mark, histogram, place
+from compensation.runtime.templatetags.wording import page_language
 
 BIN_BP = 1_000  # a bar for each tenth of the assessed loss, and one for those that were refused
 TICKS_BP = (0, 5_000, 10_000)
@@ -41,7 +40,7 @@ def compared(case: Case, *, amount_won: int | None) -> Compared:
     chart = histogram(bins=bins, median=None, ticks=TICKS_BP)
     return Compared(
         found=found,
-        step_name=step_name(found.step, "ko" if (get_language() or "ko").startswith("ko") else "en"),
+        step_name=step_name(found.step, page_language()),
         chart=chart if found.cases else None,
         ratio_bp=ratio,
         mark=None if ratio is None else _mark(bins, ratio),

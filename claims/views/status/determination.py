@@ -14,10 +14,10 @@ from claims.models import Claim, Determination
 from claims.selectors.status import determinations_of
 from claims.services.letters import determination_letter
 from claims.views.claim_content import tier_of, working_of
-from claims.views.evidence_viewing import HARMLESS_HEADERS
 from claims.views.status.own import own_claim
 from claims.views.status.pages import objecting, objection_result
 from compensation.audit.services import record_access
+from compensation.runtime.downloads import HARMLESS_HEADERS
 from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import in_korean
 

@@ -27,7 +27,12 @@ register.filter("phone", format_phone)
 
 
 def in_korean() -> bool:
-    return (get_language() or "ko").startswith("ko")
+    return page_language() == "ko"
+
+
+def page_language() -> str:
+    """'ko' or 'en': what is asked of everything that has its words in both."""
+    return "ko" if (get_language() or "ko").startswith("ko") else "en"
 
 
 @register.filter

@@ -7,9 +7,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compensation.runtime.api_errors import FieldProblem, refused_fields
+from compensation.runtime.api_errors import FieldProblem, of_field, refused_fields
 from compensation.runtime.api_view import ApiView
-from compensation.runtime.pagination import open_position, rows_asked, seal_position
+from compensation.runtime.cursors import open_position, seal_position
+from compensation.runtime.pagination import rows_asked
 from users.api.grants.answers import MembersAnswer
 from users.models import GrantJob
 from users.selectors.grant_proof import EXCLUDED, FAILED, KEPT, NamedMember, members_of
@@ -41,7 +42,8 @@ class GrantMembers(ApiView):
         outcome = _outcome(request, job)
         limit, of = rows_asked(request.query_params), f"grant members {job.pk} {outcome}"
         cursor = request.query_params.get("cursor")
-        chunk, member = open_position(cursor, of=of) if cursor else (0, 0)
+        with of_field("cursor"):
+            chunk, member = open_position(cursor, of=of) if cursor else (0, 0)
         found = list(islice(_after(job, outcome, chunk, member), limit + 1))
         shown = found[:limit]
         note_members_taken(request._request, job, outcome=outcome, reason="api")

@@ -12,11 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compensation import limits
-from compensation.audit.services import record_access
+from compensation.programmes.access import note_access
 from compensation.runtime.api_body import JsonBody
 from compensation.runtime.api_errors import ApiProblem, FieldProblem, of_field, refused_fields
 from compensation.runtime.idempotency import once
-from compensation.runtime.middleware import client_address
 from compensation.runtime.pagination import page_of
 from compensation.values.text import plain_text
 from users.api.handover.answers import (
@@ -130,14 +129,7 @@ class Content(HandoverView):
             content = open_file(file=file)
         except FileDamaged as damaged:
             raise _damaged(damaged) from damaged
-        record_access(
-            user=request.user,
-            at=timezone.now(),
-            address=client_address(request),
-            subject=f"delivery {reference}",
-            task="handover_file_fetched",
-            detail=f"file {number}",
-        )
+        note_access(request, subject=f"delivery {reference}", task="handover_file_fetched", detail=f"file {number}")
         return ranged(request, file=file, content=content, content_type="application/octet-stream")
 
 
@@ -170,10 +162,8 @@ class Grants(HandoverView):
         except FileDamaged as damaged:
             raise _damaged(damaged) from damaged
         if page.file:
-            record_access(
-                user=request.user,
-                at=timezone.now(),
-                address=client_address(request),
+            note_access(
+                request,
                 subject=f"delivery {page.file.delivery.reference}",
                 task="handover_page_fetched",
                 detail=f"file {page.file.number}, {len(page.rows)} rows from {page.first_row}",

@@ -1,23 +1,21 @@
 """manage.py grants CODE [ACTION]: grant jobs from plan to proof, as on their pages; for scripts with --json."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.serializers.json import DjangoJSONEncoder
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from compensation import limits
 from compensation.policy.audiences import Audience, JoinDatesReversed
-from compensation.programmes.models import BenefitPackage, Programme
-from compensation.programmes.selectors import programme_by_code
-from compensation.values.refused import ValueRefused
+from compensation.programmes.models import Programme
+from compensation.values.dates import parse_day
 from users.api.grants.answers import JobShort, ListAnswer, ProofAnswer, job_answer
+from users.management.programme_command import Answer, Options, ProgrammeCommand, given
 from users.management.watching import watch
-from users.models import GrantJob, User
+from users.models import GrantJob
 from users.selectors.grant_console import job_lines, job_named, jobs_of
 from users.selectors.grant_proof import EXCLUDED, FAILED, GRANTED, KEPT, RECALLED, members_of, prove
 from users.services import grant_jobs, grant_running
@@ -25,79 +23,8 @@ from users.services.audience_files import read_rows
 from users.services.audiences import ListHasFaults, load_list
 from users.services.grant_again import plan_again, retry_failed
 from users.services.grant_jobs import CHUNK_SIZE
-from users.services.grant_refusals import GrantJobRefused
-from users.services.people import SYSTEM_USERNAME, system_user
 from users.services.recalls import plan_recall
-from users.views.grants.forms import parse_day, parse_moment
-
-Options = dict[str, Any]
-Answer = dict[str, Any]
-
-
-class Command(BaseCommand):
-    help = "Lists, plans, rehearses, approves, starts, watches, pauses, cancels, recalls and proves grant jobs."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        add = parser.add_argument
-        add("programme", help="code of the programme, e.g. 1015")
-        add("action", nargs="?", choices=list(ACTIONS), default="list")
-        add("--job", help="reference of the job")
-        add("--by", default=SYSTEM_USERNAME, help="user name of the person who does it")
-        add("--package", help="plan: code of the package, e.g. members-all")
-        add("--joined-from", help="plan: first day of joining")
-        add("--joined-until", help="plan: last day of joining")
-        add("--status", type=int, action="append", default=[], help="plan: 1 active, 2 suspended, 3 withdrawn; repeat")
-        add("--region", type=int, action="append", default=[], help="plan: code of a region; repeat")
-        add("--by-list", action="store_true", help="plan, recall: only members of a list")
-        add("--starts-at", help="plan, hour: when it starts by itself, e.g. '2023-01-05 09:00'")
-        add("--members-per-second", type=int, help="plan, speed: at most")
-        add("--workers", type=int, default=limits.GRANT_WORKERS_MAX, help="plan, speed: at most")
-        add("--priority", type=int, default=5, help="plan: 1 goes first")
-        add("--chunk-size", type=int, default=CHUNK_SIZE, help="plan: members per chunk")
-        add("--note", default="", help="plan, recall, again: why")
-        add("--file", type=Path, help="load: the list; members: where to write")
-        add("--out", action="store_true", help="load: the list of those who are left out")
-        add("--skip-faulty", action="store_true", help="load: take the other rows")
-        add("--outcome", default=FAILED, choices=[GRANTED, EXCLUDED, FAILED, RECALLED, KEPT], help="members")
-        add("--json", action="store_true", help="print the result for machines")
-
-    def handle(self, **options: Any) -> None:
-        try:
-            system_user()
-            programme = programme_by_code(code=options["programme"])
-            options["actor"] = User.objects.get(username=options["by"])
-            options["bars"] = self.stderr
-            answer = ACTIONS[options["action"]](programme, options)
-        except (Programme.DoesNotExist, User.DoesNotExist, GrantJob.DoesNotExist, BenefitPackage.DoesNotExist) as error:
-            raise CommandError(str(error) or "There is no such job.") from error
-        except ValueRefused as refused:
-            raise CommandError(f"{refused.message_ko} ({refused.message_en})") from refused
-        except ListHasFaults as refused:
-            raise CommandError("\n".join(_faults(refused))) from refused
-        except JoinDatesReversed as error:
-            raise CommandError("--joined-until is before --joined-from") from error
-        except GrantJobRefused as refused:
-            raise CommandError(str(refused)) from refused
-        self._print(answer, as_json=options["json"])
-
-    def _print(self, answer: Answer, *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
-            return
-        for line in _lines(answer):
-            self.stdout.write(line)
-
-
-def _lines(answer: Answer, indent: str = "") -> Iterator[str]:
-    for name, value in answer.items():
-        if isinstance(value, dict):
-            yield f"{indent}{name}:"
-            yield from _lines(value, indent + "  ")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            yield f"{indent}{name}:"
-            yield from (f"{indent}  " + ", ".join(f"{key} {part}" for key, part in row.items()) for row in value)
-        else:
-            yield f"{indent}{name}: {value}"
+from users.views.grants.forms import parse_moment
 
 
 def _faults(refused: ListHasFaults) -> Iterator[str]:
@@ -107,13 +34,10 @@ def _faults(refused: ListHasFaults) -> Iterator[str]:
 
 
 def _job(programme: Programme, options: Options) -> GrantJob:
-    return job_named(programme=programme, reference=_given(options, "job"))
-
-
-def _given(options: Options, name: str) -> Any:
-    if not options[name]:
-        raise CommandError(f"--{name.replace('_', '-')} is needed")
-    return options[name]
+    try:
+        return job_named(programme=programme, reference=given(options, "job"))
+    except GrantJob.DoesNotExist as error:
+        raise CommandError("There is no such job.") from error
 
 
 def _told(job: GrantJob) -> Answer:
@@ -146,34 +70,44 @@ def _show(programme: Programme, options: Options) -> Answer:
 
 
 def _plan(programme: Programme, options: Options) -> Answer:
-    days = {name: parse_day(options[name]) if options[name] else None for name in ("joined_from", "joined_until")}
-    regions, statuses = tuple(options["region"]), tuple(options["status"])
     job = grant_jobs.plan(
         programme=programme,
-        package=programme.benefit_packages.get(code=_given(options, "package")),
+        package=programme.benefit_packages.get(code=given(options, "package")),
         maker=options["actor"],
         at=timezone.now(),
         chunk_size=options["chunk_size"],
         note=options["note"],
-        audience=Audience(**days, statuses=statuses, regions=regions, by_list=options["by_list"]),
+        audience=_audience(options),
         starts_at=parse_moment(options["starts_at"]) if options["starts_at"] else None,
         **{name: options[name] for name in ("priority", "members_per_second", "workers")},
     )
     return dict(JobShort(jobs_of(programme=programme).get(pk=job.pk)).data)
 
 
+def _audience(options: Options) -> Audience:
+    days = {name: parse_day(options[name]) if options[name] else None for name in ("joined_from", "joined_until")}
+    regions, statuses = tuple(options["region"]), tuple(options["status"])
+    try:
+        return Audience(**days, statuses=statuses, regions=regions, by_list=options["by_list"])
+    except JoinDatesReversed as error:
+        raise CommandError("--joined-until is before --joined-from") from error
+
+
 def _load(programme: Programme, options: Options) -> Answer:
-    path = _given(options, "file")
+    path = given(options, "file")
     if not path.is_file():
         raise CommandError(f"There is no file {path}")
-    loaded = load_list(
-        job=_job(programme, options),
-        rows=tqdm(read_rows(path), desc="rows", unit="", unit_scale=True, file=options["bars"]),
-        out=options["out"],
-        actor=options["actor"],
-        at=timezone.now(),
-        skip_faulty=options["skip_faulty"],
-    )
+    try:
+        loaded = load_list(
+            job=_job(programme, options),
+            rows=tqdm(read_rows(path), desc="rows", unit="", unit_scale=True, file=options["bars"]),
+            out=options["out"],
+            actor=options["actor"],
+            at=timezone.now(),
+            skip_faulty=options["skip_faulty"],
+        )
+    except ListHasFaults as refused:
+        raise CommandError("\n".join(_faults(refused))) from refused
     return dict(ListAnswer(loaded).data)
 
 
@@ -225,23 +159,46 @@ def _members(programme: Programme, options: Options) -> Answer:
     return {"written": written}
 
 
-ACTIONS: dict[str, Callable[[Programme, Options], Answer]] = {
-    "list": _list,
-    "show": _show,
-    "plan": _plan,
-    "load": _load,
-    "rehearse": _step(lambda job, told: grant_jobs.rehearse(job=job, actor=told["actor"], at=timezone.now())),
-    "approve": _step(lambda job, told: grant_jobs.approve(job=job, approver=told["actor"], at=timezone.now())),
-    "start": _step(lambda job, told: grant_running.start(job=job, actor=told["actor"], at=timezone.now())),
-    "hour": _step(_hour),
-    "watch": _step(lambda job, told: watch(job=job, file=told["bars"])),
-    "pause": _step(lambda job, told: grant_running.pause(job=job, actor=told["actor"])),
-    "resume": _step(lambda job, told: grant_running.resume(job=job, actor=told["actor"])),
-    "speed": _step(_speed),
-    "retry": _step(lambda job, told: retry_failed(job=job, actor=told["actor"], at=timezone.now())),
-    "cancel": _step(lambda job, told: grant_jobs.cancel(job=job, actor=told["actor"], at=timezone.now())),
-    "recall": _step(_recall),
-    "again": _step(_again),
-    "proof": _proof,
-    "members": _members,
-}
+class Command(ProgrammeCommand):
+    help = "Lists, plans, rehearses, approves, starts, watches, pauses, cancels, recalls and proves grant jobs."
+    actions: ClassVar = {
+        "list": _list,
+        "show": _show,
+        "plan": _plan,
+        "load": _load,
+        "rehearse": _step(lambda job, told: grant_jobs.rehearse(job=job, actor=told["actor"], at=timezone.now())),
+        "approve": _step(lambda job, told: grant_jobs.approve(job=job, approver=told["actor"], at=timezone.now())),
+        "start": _step(lambda job, told: grant_running.start(job=job, actor=told["actor"], at=timezone.now())),
+        "hour": _step(_hour),
+        "watch": _step(lambda job, told: watch(job=job, file=told["bars"])),
+        "pause": _step(lambda job, told: grant_running.pause(job=job, actor=told["actor"])),
+        "resume": _step(lambda job, told: grant_running.resume(job=job, actor=told["actor"])),
+        "speed": _step(_speed),
+        "retry": _step(lambda job, told: retry_failed(job=job, actor=told["actor"], at=timezone.now())),
+        "cancel": _step(lambda job, told: grant_jobs.cancel(job=job, actor=told["actor"], at=timezone.now())),
+        "recall": _step(_recall),
+        "again": _step(_again),
+        "proof": _proof,
+        "members": _members,
+    }
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        add = parser.add_argument
+        add("--job", help="reference of the job")
+        add("--package", help="plan: code of the package, e.g. members-all")
+        add("--joined-from", help="plan: first day of joining")
+        add("--joined-until", help="plan: last day of joining")
+        add("--status", type=int, action="append", default=[], help="plan: 1 active, 2 suspended, 3 withdrawn; repeat")
+        add("--region", type=int, action="append", default=[], help="plan: code of a region; repeat")
+        add("--by-list", action="store_true", help="plan, recall: only members of a list")
+        add("--starts-at", help="plan, hour: when it starts by itself, e.g. '2023-01-05 09:00'")
+        add("--members-per-second", type=int, help="plan, speed: at most")
+        add("--workers", type=int, default=limits.GRANT_WORKERS_MAX, help="plan, speed: at most")
+        add("--priority", type=int, default=5, help="plan: 1 goes first")
+        add("--chunk-size", type=int, default=CHUNK_SIZE, help="plan: members per chunk")
+        add("--note", default="", help="plan, recall, again: why")
+        add("--file", type=Path, help="load: the list; members: where to write")
+        add("--out", action="store_true", help="load: the list of those who are left out")
+        add("--skip-faulty", action="store_true", help="load: take the other rows")
+        add("--outcome", default=FAILED, choices=[GRANTED, EXCLUDED, FAILED, RECALLED, KEPT], help="members")

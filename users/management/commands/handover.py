@@ -1,20 +1,17 @@
 """manage.py handover CODE [list|new|show|write|again|retry|refused]: grants for the services that honour them."""
 
 import csv
-import json
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import ClassVar
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.serializers.json import DjangoJSONEncoder
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
-from users.models import GrantJob, HandoverDelivery, HandoverFormat, Partner, User
+from users.management.programme_command import Answer, Options, ProgrammeCommand
+from users.models import HandoverDelivery, HandoverFormat, Partner
 from users.selectors.handover import (
     delivered,
     deliveries_of,
@@ -24,74 +21,16 @@ from users.selectors.handover import (
     refused_lines,
 )
 from users.services.handover.planning import plan_delivery, send_again
-from users.services.handover.refusals import HandoverRefused
 from users.services.handover.writing import finish_if_written, retry_failed, write_next_file
-from users.services.people import SYSTEM_USERNAME, system_user
-
-Answer = dict[str, Any]
 
 
-class Command(BaseCommand):
-    help = (
-        "Hands grants (or recalls, or what has expired) over to a partner: `new` plans a delivery, whose files workers "
-        "write, or this process at once (--here, or `write`); `again` sends those whom the partner refused."
-    )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("programme", help="code of the programme, e.g. 1015")
-        parser.add_argument("action", nargs="?", choices=list(_ACTIONS), default="list")
-        parser.add_argument("--partner", help="new: code of the partner")
-        parser.add_argument("--job", help="new: reference of the grant job; without it the newest")
-        parser.add_argument("--format", choices=HandoverFormat.values, default=HandoverFormat.CSV)
-        parser.add_argument("--expired", action="store_true", help="new: the items of the job that have ended since")
-        parser.add_argument("--anew", action="store_true", help="new: also what the partner was handed over before")
-        parser.add_argument("--delivery", help="show, write, again, retry, refused: its reference")
-        parser.add_argument("--here", action="store_true", help="new, again: write the files in this process")
-        parser.add_argument("--by", default=SYSTEM_USERNAME, help="user name of the person who does it")
-        parser.add_argument("--json", action="store_true", help="print the result for machines")
-
-    def handle(self, **options: Any) -> None:
-        try:
-            system_user()
-            programme = programme_by_code(code=options["programme"])
-            options["actor"] = User.objects.get(username=options["by"])
-            answer = _ACTIONS[options["action"]](self, programme, options)
-        except (
-            Programme.DoesNotExist,
-            User.DoesNotExist,
-            Partner.DoesNotExist,
-            GrantJob.DoesNotExist,
-            HandoverDelivery.DoesNotExist,
-            HandoverRefused,
-            ValidationError,
-        ) as error:
-            raise CommandError(str(error)) from error
-        if options["json"]:
-            self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
-            return
-        for row in answer.pop("deliveries", [answer]):
-            self.stdout.write(
-                ", ".join(f"{name} {value}" for name, value in row.items() if not isinstance(value, list))
-            )
-
-    def write_files(self, delivery: HandoverDelivery) -> float:
-        """In this process, beside whatever workers do: a file that one of them holds is theirs. Answers the seconds."""
-        began = time.monotonic()
-        found = figures_of_delivery(delivery=delivery)
-        with tqdm(desc="handover", total=found.files, initial=found.written, unit=" files", file=self.stderr) as bar:
-            while write_next_file(delivery=delivery, at=timezone.now()):
-                bar.update(1)
-        finish_if_written(delivery=delivery, at=timezone.now())
-        return time.monotonic() - began
-
-
-def _list(_command: Command, programme: Programme, _options: dict[str, Any]) -> Answer:
+def _list(programme: Programme, _options: Options) -> Answer:
     rows = list(deliveries_of(programme=programme)[:100])
     figures = delivered(deliveries=rows)
     return {"deliveries": [_shown(row) | asdict(figures[row.pk]) | {"open": figures[row.pk].open} for row in rows]}
 
 
-def _new(command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
+def _new(programme: Programme, options: Options) -> Answer:
     jobs = jobs_to_hand_over(programme=programme)
     wanted = options["job"]
     job = next((one for one in jobs if not wanted or str(one.reference) == wanted), None)
@@ -106,45 +45,56 @@ def _new(command: Command, programme: Programme, options: dict[str, Any]) -> Ans
         actor=options["actor"],
         at=timezone.now(),
     )
-    return _made(command, delivery, options)
+    return _made(delivery, options)
 
 
-def _again(command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
+def _again(programme: Programme, options: Options) -> Answer:
     of = _delivery(programme, options)
-    return _made(command, send_again(delivery=of, actor=options["actor"], at=timezone.now()), options)
+    return _made(send_again(delivery=of, actor=options["actor"], at=timezone.now()), options)
 
 
-def _made(command: Command, delivery: HandoverDelivery, options: dict[str, Any]) -> Answer:
-    seconds = {"seconds": round(command.write_files(delivery), 3)} if options["here"] else {}
+def _made(delivery: HandoverDelivery, options: Options) -> Answer:
+    seconds = {"seconds": round(_write_files(delivery, options), 3)} if options["here"] else {}
     figures = figures_of_delivery(delivery=delivery)
     return _shown(delivery) | asdict(figures) | {"open": figures.open} | seconds
 
 
-def _show(_command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
+def _write_files(delivery: HandoverDelivery, options: Options) -> float:
+    """In this process, beside whatever workers do: a file that one of them holds is theirs. Answers the seconds."""
+    began = time.monotonic()
+    found = figures_of_delivery(delivery=delivery)
+    with tqdm(desc="handover", total=found.files, initial=found.written, unit=" files", file=options["bars"]) as bar:
+        while write_next_file(delivery=delivery, at=timezone.now()):
+            bar.update(1)
+    finish_if_written(delivery=delivery, at=timezone.now())
+    return time.monotonic() - began
+
+
+def _show(programme: Programme, options: Options) -> Answer:
     return manifest(delivery=_delivery(programme, options))
 
 
-def _write(command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
-    return _made(command, _delivery(programme, options), options | {"here": True})
+def _write(programme: Programme, options: Options) -> Answer:
+    return _made(_delivery(programme, options), options | {"here": True})
 
 
-def _retry(_command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
+def _retry(programme: Programme, options: Options) -> Answer:
     return {"files": retry_failed(delivery=_delivery(programme, options), actor=options["actor"])}
 
 
-def _refused(command: Command, programme: Programme, options: dict[str, Any]) -> Answer:
+def _refused(programme: Programme, options: Options) -> Answer:
     """As CSV, or with --json as a list."""
     names = ("file", "member_number", "reason", "sent_again_in")
     lines = refused_lines(delivery=_delivery(programme, options))
     if options["json"]:
         return {"refused": [dict(zip(names, line, strict=True)) for line in lines]}
-    writer = csv.writer(command.stdout)
+    writer = csv.writer(options["output"])
     writer.writerow(names)
     writer.writerows(lines)
-    return {"deliveries": []}
+    return {}
 
 
-def _delivery(programme: Programme, options: dict[str, Any]) -> HandoverDelivery:
+def _delivery(programme: Programme, options: Options) -> HandoverDelivery:
     rows = deliveries_of(programme=programme).select_related("job__package", "job__programme", "partner", "again_of")
     return rows.get(reference=options["delivery"] or "")
 
@@ -160,12 +110,27 @@ def _shown(delivery: HandoverDelivery) -> Answer:
     }
 
 
-_ACTIONS = {
-    "list": _list,
-    "new": _new,
-    "show": _show,
-    "write": _write,
-    "again": _again,
-    "retry": _retry,
-    "refused": _refused,
-}
+class Command(ProgrammeCommand):
+    help = (
+        "Hands grants (or recalls, or what has expired) over to a partner: `new` plans a delivery, whose files workers "
+        "write, or this process at once (--here, or `write`); `again` sends those whom the partner refused."
+    )
+    actions: ClassVar = {
+        "list": _list,
+        "new": _new,
+        "show": _show,
+        "write": _write,
+        "again": _again,
+        "retry": _retry,
+        "refused": _refused,
+    }
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--partner", help="new: code of the partner")
+        parser.add_argument("--job", help="new: reference of the grant job; without it the newest")
+        parser.add_argument("--format", choices=HandoverFormat.values, default=HandoverFormat.CSV)
+        parser.add_argument("--expired", action="store_true", help="new: the items of the job that have ended since")
+        parser.add_argument("--anew", action="store_true", help="new: also what the partner was handed over before")
+        parser.add_argument("--delivery", help="show, write, again, retry, refused: its reference")
+        parser.add_argument("--here", action="store_true", help="new, again: write the files in this process")

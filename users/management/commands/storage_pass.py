@@ -1,56 +1,17 @@
 """manage.py storage_pass CODE [show|open|propose|approve|withdraw|proof]: the pass, its line, and its quota."""
 
-import json
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import ClassVar
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.serializers.json import DjangoJSONEncoder
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from compensation.policy.quota import QuotaRefused
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
 from compensation.values.head_counts import parse_head_count
-from compensation.values.refused import ValueRefused
-from users.models import PassQuotaChange, StoragePass, User
+from users.management.programme_command import Answer, Options, ProgrammeCommand
+from users.models import PassQuotaChange, StoragePass
 from users.selectors.storage_pass import figures_of, pass_of, proposed_change, prove_line, quota_changes_of
 from users.services import storage_pass as passes
-from users.services.people import SYSTEM_USERNAME, system_user
-
-Options = dict[str, Any]
-Answer = dict[str, Any]
-
-
-class Command(BaseCommand):
-    help = "Shows the pass and its line; makes the pass that the file offers; changes the quota by two people."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("programme", help="code of the programme, e.g. 1015")
-        parser.add_argument("action", nargs="?", choices=list(ACTIONS), default="show")
-        parser.add_argument("--quota", help="propose: how many people may have the pass, e.g. 3,500,000")
-        parser.add_argument("--note", default="", help="propose: why")
-        parser.add_argument("--by", default=SYSTEM_USERNAME, help="user name of the person who does it")
-        parser.add_argument("--json", action="store_true", help="print the result for machines")
-
-    def handle(self, **options: Any) -> None:
-        try:
-            system_user()
-            programme = programme_by_code(code=options["programme"])
-            options["actor"] = User.objects.get(username=options["by"])
-            answer = ACTIONS[options["action"]](programme, options)
-        except (Programme.DoesNotExist, User.DoesNotExist) as error:
-            raise CommandError(str(error)) from error
-        except (ValueRefused, QuotaRefused) as refused:
-            raise CommandError(f"{refused.message_ko} ({refused.message_en})") from refused
-        except passes.PassRefused as refused:
-            raise CommandError(str(refused)) from refused
-        if options["json"]:
-            self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
-            return
-        for name, value in answer.items():
-            self.stdout.write(f"{name}: {value}")
 
 
 def _pass(programme: Programme) -> StoragePass:
@@ -119,11 +80,18 @@ def _proof(programme: Programme, _options: Options) -> Answer:
     return {"holds": proof.holds} | asdict(proof)
 
 
-ACTIONS: dict[str, Callable[[Programme, Options], Answer]] = {
-    "show": _show,
-    "open": _open,
-    "propose": _propose,
-    "approve": _approve,
-    "withdraw": _withdraw,
-    "proof": _proof,
-}
+class Command(ProgrammeCommand):
+    help = "Shows the pass and its line; makes the pass that the file offers; changes the quota by two people."
+    actions: ClassVar = {
+        "show": _show,
+        "open": _open,
+        "propose": _propose,
+        "approve": _approve,
+        "withdraw": _withdraw,
+        "proof": _proof,
+    }
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--quota", help="propose: how many people may have the pass, e.g. 3,500,000")
+        parser.add_argument("--note", default="", help="propose: why")

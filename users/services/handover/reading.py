@@ -1,8 +1,6 @@
 """Files that were written, read back: pages of their rows, and who is in them. What was sent is what is in the file."""
 
-import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +11,7 @@ from django.core.files.storage import storages
 from django.db.models import Q
 
 from compensation.policy.transitions import HandoverFileState
-from compensation.runtime.encryption import DecryptionFailed, decrypt, encrypt
-from compensation.values.refused import ValueRefused
+from compensation.runtime.cursors import open_position, seal_position
 from users.models import HandoverFile, Partner
 from users.selectors.handover_rows import MEMBER, UNTIL
 from users.services.handover.writing import STORAGE
@@ -24,15 +21,6 @@ _CURSOR = "handover cursor"
 
 class FileDamaged(Exception):
     """It is gone from the disk, or holds something else than what was written."""
-
-
-class CursorUnknown(ValueRefused):
-    def __init__(self) -> None:
-        super().__init__(
-            "cursor_unknown",
-            "앞에서 받은 next_cursor를 그대로 보내 주세요.",
-            "Please send the next_cursor of the page before as it is.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +56,15 @@ def page_after(*, partner: Partner, cursor: str, limit: int) -> HandoverPage:
     never comes before what was read. Files that were destroyed (the partner answered for all of their rows) are passed
     over. Three queries. Raises CursorUnknown, FileDamaged.
     """
-    delivery, number, row = _position(cursor)
+    delivery, number, row = open_position(cursor, of=_CURSOR) if cursor else (0, 0, 0)
     file = _file_at(partner, delivery, number, row)
     if file is None or file.state != HandoverFileState.WRITTEN:
-        return HandoverPage(None, 0, (), _cursor(delivery, number, row))
+        return HandoverPage(None, 0, (), seal_position([delivery, number, row], of=_CURSOR))
     if (file.delivery.number, file.number) != (delivery, number):
         row = 0
     rows = rows_of(file=file, first_row=row, rows=limit)
-    return HandoverPage(file, row, rows, _cursor(file.delivery.number, file.number, row + len(rows)))
+    after = [file.delivery.number, file.number, row + len(rows)]
+    return HandoverPage(file, row, rows, seal_position(after, of=_CURSOR))
 
 
 def _file_at(partner: Partner, delivery: int, number: int, row: int) -> HandoverFile | None:
@@ -85,23 +74,6 @@ def _file_at(partner: Partner, delivery: int, number: int, row: int) -> Handover
     later = Q(delivery__number=delivery, number__gt=number) | Q(delivery__number__gt=delivery)
     following = files.filter(same | later).exclude(state=HandoverFileState.WRITTEN, rows=0)
     return following.select_related("delivery").order_by("delivery__number", "number").first()
-
-
-def _cursor(delivery: int, number: int, row: int) -> str:
-    """Sealed, so that nobody makes one up."""
-    sealed = encrypt(json.dumps([delivery, number, row]), context=_CURSOR)
-    return base64.urlsafe_b64encode(sealed.encode()).decode().rstrip("=")
-
-
-def _position(cursor: str) -> tuple[int, int, int]:
-    if not cursor:
-        return 0, 0, 0
-    try:
-        sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        delivery, number, row = json.loads(decrypt(sealed, context=_CURSOR))
-    except (DecryptionFailed, ValueError) as error:
-        raise CursorUnknown from error
-    return delivery, number, row
 
 
 def rows_of(*, file: HandoverFile, first_row: int, rows: int) -> list[HandoverRow]:

@@ -2,14 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from compensation.runtime.refusals import StepRefused
 
-class HandoverRefused(Exception):
+
+class HandoverRefused(StepRefused):
     """A step that is not taken now. `str(error)` is the sentence for the person who asked."""
 
     sentence = _("지금은 인계할 수 없습니다.")
-
-    def __str__(self) -> str:
-        return str(self.sentence)
 
 
 class NothingToHandOver(HandoverRefused):

@@ -1,11 +1,8 @@
 """Finding a grant job for whoever may see or run it, and writing down that members of it were looked at."""
 
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
-from compensation.runtime.middleware import client_address
+from compensation.programmes.access import note_access, open_programme
 from users.models import GrantJob
 from users.selectors.grant_console import job_named
 
@@ -23,11 +20,4 @@ def open_job(request: HttpRequest, code: str, reference: str, *, permission: str
 
 def note_members_taken(request: HttpRequest, job: GrantJob, *, outcome: str, reason: str) -> None:
     """Writes down that the members behind a figure of the job were taken away, and what for."""
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"grant job {job.reference}",
-        task=f"grant_members_{outcome}",
-        detail=reason[:200],
-    )
+    note_access(request, subject=f"grant job {job.reference}", task=f"grant_members_{outcome}", detail=reason)

@@ -1,16 +1,11 @@
 """The members behind a job's figures as a file: who was left out or failed, and why."""
 
-import csv
-import io
-from collections.abc import Iterator
-from itertools import islice
-
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from compensation.programmes.access import staff_page
+from compensation.runtime.downloads import CSV, attachment, csv_pieces
 from users.models import GrantJob, GrantJobKind
 from users.selectors.grant_proof import EXCLUDED, FAILED, KEPT, NamedMember, members_of
 from users.templatetags.grant_wording import REASONS
@@ -18,7 +13,6 @@ from users.views.grants.access import RUN, note_members_taken, open_job
 from users.views.grants.forms import ReasonForm
 from users.views.grants.job import job_page
 
-ROWS_AT_ONCE = 2_000  # sent together: one by one, most of the time goes into sending
 LISTED = "listed: "  # before the words of a list for whom it leaves out (users.selectors.grant_proof)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program would calculate
 
@@ -29,8 +23,7 @@ def outcomes_of(job: GrantJob) -> tuple[str, str]:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_members(request: HttpRequest, code: str, reference: str, outcome: str) -> HttpResponse:
     """A CSV file, row by row as they are read, so that millions need no memory. It leaves an access record."""
     job, form = open_job(request, code, reference, permission=RUN), ReasonForm(request.POST, prefix="download")
@@ -43,17 +36,8 @@ def grant_members(request: HttpRequest, code: str, reference: str, outcome: str)
     words = {reason: str(text) for reason, text in REASONS.items()}
     head = [gettext("회원번호"), gettext("작업 구간"), gettext("사유")]
     name = f"grant-{job.reference}-{outcome}.csv"
-    response = StreamingHttpResponse(
-        _lines(members_of(job=job, outcome=outcome), head, words), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _lines(members: Iterator[NamedMember], head: list[str], words: dict[str, str]) -> Iterator[str]:
-    yield "\ufeff" + _csv([head])
-    while rows := [_row(member, words) for member in islice(members, ROWS_AT_ONCE)]:
-        yield _csv(rows)
+    rows = (_row(member, words) for member in members_of(job=job, outcome=outcome))
+    return StreamingHttpResponse(csv_pieces(head, rows), content_type=CSV, headers=attachment(name))
 
 
 def _row(member: NamedMember, words: dict[str, str]) -> list[object]:
@@ -61,9 +45,3 @@ def _row(member: NamedMember, words: dict[str, str]) -> list[object]:
     if member.reason.startswith(LISTED):
         reason = f"{words['listed']}: {member.reason.removeprefix(LISTED)}"
     return [member.member_id, member.chunk, f"'{reason}" if reason.startswith(_FORMULA) else reason]
-
-
-def _csv(rows: list[list[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()

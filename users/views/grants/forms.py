@@ -1,6 +1,6 @@
 """The forms of the grant console. What a job takes is said by the services; here is how it is typed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from compensation.programmes.models import BenefitPackage, Programme
 from compensation.runtime.forms import DayInput, PageForm, ParsedField
 from compensation.runtime.templatetags.wording import local_name
 from compensation.runtime.uploads import MeasuredFile
-from compensation.values.dates import parse_date
+from compensation.values.dates import parse_date, parse_day
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 from users.models import Region
@@ -21,11 +21,6 @@ from users.templatetags.grant_wording import STATUSES
 
 EVERYONE, FILTER, LIST = "everyone", "filter", "list"
 PLAIN = {"autocomplete": "off"}
-
-
-def parse_day(value: object) -> date:
-    """A day of joining. Raises ValueRefused."""
-    return parse_date(value).day
 
 
 def parse_moment(value: object) -> datetime:

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import rules
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh, HttpResponseStopPolling
 
 from compensation.policy.transitions import GrantJobRunState, GrantJobState
+from compensation.programmes.access import may, staff_page
 from compensation.runtime.forms import all_problems
 from users.models import GrantJob, GrantJobKind
 from users.selectors.grant_console import (
@@ -36,15 +34,13 @@ Forms = dict[str, Any]
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def grant_page(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     return job_page(request, open_job(request, code, reference))
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def grant_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """What changes while the job runs. When it has moved on, the page loads anew and its buttons with it.
 
@@ -59,8 +55,7 @@ def grant_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def grant_proof(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Everything counted anew from the rows: takes seconds, so it is a page of its own."""
     job = open_job(request, code, reference)
@@ -76,7 +71,7 @@ def job_page(
     sizes = list_sizes(job=job)
     content = {
         "programme": job.programme,
-        "may_run": rules.has_perm(RUN, request.user, job.programme),
+        "may_run": may(request, RUN, job.programme),
         "is_maker": job.maker_id == request.user.pk,
         "exclusions": _foreseen(job),
         "events": job_events(job=job),

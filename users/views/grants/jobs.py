@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import rules
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
 from users.models import GrantJob
 from users.selectors.grant_console import is_under_way, job_lines, job_named
@@ -30,8 +27,7 @@ FIELDS: dict[type[GrantJobRefused], str] = {
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def grant_list(request: HttpRequest, code: str) -> HttpResponse:
     """Newest first; `?before=` is the job after which the list goes on."""
     programme = open_programme(request, code, permission=VIEW)
@@ -41,7 +37,7 @@ def grant_list(request: HttpRequest, code: str) -> HttpResponse:
         "lines": lines,
         "is_live": any(is_under_way(line.job) for line in lines),
         "older": lines[-1].job.reference if has_older else None,
-        "may_run": rules.has_perm(RUN, request.user, programme),
+        "may_run": may(request, RUN, programme),
     }
     return render(request, "ops/grants/list.html", content)
 
@@ -56,8 +52,7 @@ def _before(request: HttpRequest, programme: Programme) -> GrantJob | None:
         raise Http404 from error
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_new(request: HttpRequest, code: str) -> HttpResponse:
     """The form of a new job; sent, it makes a draft."""

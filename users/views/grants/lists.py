@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from compensation.runtime.forms import told
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED, told
 from compensation.runtime.templatetags.wording import count
 from compensation.values.refused import ValueRefused
 from users.models import GrantJob
@@ -22,12 +21,10 @@ from users.views.grants.forms import ListForm
 from users.views.grants.job import job_page
 
 IN, OUT = "in", "out"
-REFUSED = 422
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_upload(request: HttpRequest, code: str, reference: str, kind: str) -> HttpResponse:
     """Takes a list, or says row by row what is wrong with it and takes nothing."""
     job, form = open_job(request, code, reference, permission=RUN), ListForm(request.POST, request.FILES, prefix=kind)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from compensation.programmes.access import staff_page
+from compensation.runtime.forms import REFUSED
 from users.models import GrantJob
 from users.services import grant_jobs, grant_running
 from users.services.grant_again import plan_again, retry_failed
@@ -20,8 +20,6 @@ from users.services.recalls import plan_recall
 from users.views.grants.access import RUN, open_job
 from users.views.grants.forms import LIST, HourForm, RecallForm, SpeedForm
 from users.views.grants.job import job_page
-
-REFUSED = 422
 
 
 def _rehearse(request: HttpRequest, job: GrantJob) -> None:
@@ -67,8 +65,7 @@ STEPS: dict[str, tuple[Callable[[HttpRequest, GrantJob], None], Any]] = {
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_step(request: HttpRequest, code: str, reference: str, step: str) -> HttpResponse:
     """One of STEPS."""
     job = open_job(request, code, reference, permission=RUN)
@@ -84,8 +81,7 @@ def grant_step(request: HttpRequest, code: str, reference: str, step: str) -> Ht
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_speed(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Faster or slower, from the next chunk on."""
     job, form = open_job(request, code, reference, permission=RUN), SpeedForm(request.POST)
@@ -103,8 +99,7 @@ def grant_speed(request: HttpRequest, code: str, reference: str) -> HttpResponse
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_hour(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """Another hour, or none."""
     job, form = open_job(request, code, reference, permission=RUN), HourForm(request.POST)
@@ -122,8 +117,7 @@ def grant_hour(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_recall(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """A recall of what the job granted, as a draft: it is rehearsed and approved like any job."""
     job, form = open_job(request, code, reference, permission=RUN), RecallForm(request.POST, prefix="recall")
@@ -145,8 +139,7 @@ def grant_recall(request: HttpRequest, code: str, reference: str) -> HttpRespons
 
 
 @require_POST
-@never_cache
-@login_required
+@staff_page
 def grant_again(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """A new draft for everybody whom this job left without a grant."""
     job = open_job(request, code, reference, permission=RUN)

@@ -1,27 +1,21 @@
 """Handing over, for operations: deliveries and how far they are, files, what the other side said, and sending again."""
 
-import csv
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, note_access, open_programme, staff_page
 from compensation.programmes.models import Programme
+from compensation.runtime.downloads import CSV, attachment, csv_pieces
 from compensation.runtime.forms import PageForm
-from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import local_name
 from users.models import GrantJobKind, HandoverDelivery, HandoverFormat
 from users.selectors.handover import (
@@ -78,8 +72,7 @@ def _named(job: Any) -> str:
     return gettext("%(package)s 지급, %(members)s명 (%(day)s)") % words
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def deliveries(request: HttpRequest, code: str) -> HttpResponse:
     """The list; sent with the form it hands over what is new."""
@@ -91,14 +84,13 @@ def deliveries(request: HttpRequest, code: str) -> HttpResponse:
     content = _listed(request, programme) | {
         "form": form,
         "problems": list(form.problems()),
-        "may_hand_over": rules.has_perm(HAND_OVER, request.user, programme),
+        "may_hand_over": may(request, HAND_OVER, programme),
     }
     return render(request, "ops/handover/deliveries.html", content, status=422 if form.errors else 200)
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def deliveries_live(request: HttpRequest, code: str) -> HttpResponse:
     """The list while something moves."""
     programme = open_programme(request, code, permission=VIEW)
@@ -106,8 +98,7 @@ def deliveries_live(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def delivery(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """One delivery."""
     found = _delivery(request, code, reference, VIEW)
@@ -119,7 +110,7 @@ def delivery(request: HttpRequest, code: str, reference: str) -> HttpResponse:
         "refusals": refusals_of(delivery=found)[:REFUSED_SHOWN],
         "refused_shown": REFUSED_SHOWN,
         "later": found.sent_again.order_by("number"),
-        "may_hand_over": rules.has_perm(HAND_OVER, request.user, found.partner.programme),
+        "may_hand_over": may(request, HAND_OVER, found.partner.programme),
     }
     if content["figures"].refused:
         _note(request, found, "refused_members_listed")
@@ -127,8 +118,7 @@ def delivery(request: HttpRequest, code: str, reference: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def delivery_live(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The figures while they move; the page loads anew when they call for something else than before (`?seen=`)."""
     content = _live(_delivery(request, code, reference, VIEW))
@@ -137,7 +127,7 @@ def delivery_live(request: HttpRequest, code: str, reference: str) -> HttpRespon
     return render(request, "ops/handover/delivery_live.html", content)
 
 
-@login_required
+@staff_page
 @require_POST
 def delivery_do(request: HttpRequest, code: str, reference: str, action: str) -> HttpResponse:
     """Sends those again whom the partner refused, or has failed files written again."""
@@ -155,30 +145,14 @@ def delivery_do(request: HttpRequest, code: str, reference: str, action: str) ->
 
 
 @require_safe
-@never_cache
-@login_required
+@staff_page
 def delivery_refused(request: HttpRequest, code: str, reference: str) -> HttpResponseBase:
     """Everybody whom the partner refused, as CSV."""
     found = _delivery(request, code, reference, VIEW)
     _note(request, found, "refused_members_downloaded")
     heads = ["file", "member_number", "reason", "sent_again_in"]
-    response = StreamingHttpResponse(
-        _lines(heads, refused_lines(delivery=found)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="refused-{found.reference}.csv"'
-    return response
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(heads: list[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(heads)
-    for row in rows:
-        yield writer.writerow(row)
+    pieces = csv_pieces(heads, refused_lines(delivery=found))
+    return StreamingHttpResponse(pieces, content_type=CSV, headers=attachment(f"refused-{found.reference}.csv"))
 
 
 def _planned(request: HttpRequest, form: DeliveryForm) -> HandoverDelivery | None:
@@ -220,13 +194,7 @@ def _live(found: HandoverDelivery) -> dict[str, Any]:
 
 
 def _note(request: HttpRequest, found: HandoverDelivery, task: str) -> None:
-    record_access(
-        user=request.user,
-        at=request.received_at,
-        address=client_address(request),
-        subject=f"delivery {found.reference}",
-        task=task,
-    )
+    note_access(request, subject=f"delivery {found.reference}", task=task)
 
 
 def _delivery(request: HttpRequest, code: str, reference: str, permission: str) -> HandoverDelivery:

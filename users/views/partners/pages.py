@@ -3,19 +3,16 @@
 import re
 from typing import Any
 
-import rules
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation import limits
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import may, open_programme, staff_page
 from compensation.programmes.models import Programme
-from compensation.runtime.forms import PageForm, told
+from compensation.runtime.forms import REFUSED, PageForm, told
 from users.models import Partner, PartnerToken
 from users.models.coupons import new_reference
 from users.selectors.partners import days_of, partners_of, tokens_of
@@ -30,12 +27,10 @@ from users.services.partners import (
 from users.views.partners.forms import SCOPE_NAMES, PartnerForm, RateForm, TokenForm
 
 VIEW, MANAGE = "programmes.view_partners", "programmes.manage_partners"
-REFUSED = 422
 _REFERENCE = re.compile(rf"[0-9A-Z-]{{{limits.REFERENCE_LENGTH}}}")
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def partners(request: HttpRequest, code: str) -> HttpResponse:
     """The list; sent with the form it registers another one."""
@@ -47,15 +42,14 @@ def partners(request: HttpRequest, code: str) -> HttpResponse:
     content = {
         "programme": programme,
         "rows": partners_of(programme=programme, at=request.received_at),
-        "may_manage": rules.has_perm(MANAGE, request.user, programme),
+        "may_manage": may(request, MANAGE, programme),
         "form": form,
         "problems": list(form.problems()),
     }
     return render(request, "ops/partners/partners.html", content, status=REFUSED if form.errors else 200)
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD"])
 def partner(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """One partner."""
@@ -63,8 +57,7 @@ def partner(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     return _page(request, found, token_form=TokenForm(), rate_form=_rate_form(found))
 
 
-@never_cache
-@login_required
+@staff_page
 @require_POST
 def partner_token(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """Makes a token and shows it, once: it is on this page and nowhere else. Sent twice, the form makes one token."""
@@ -92,7 +85,7 @@ def partner_token(request: HttpRequest, code: str, partner_code: str) -> HttpRes
     return _page(request, found, token_form=form, rate_form=_rate_form(found))
 
 
-@login_required
+@staff_page
 @require_POST
 def partner_token_end(request: HttpRequest, code: str, partner_code: str, reference: str) -> HttpResponse:
     """The program that uses it gets in no more."""
@@ -105,7 +98,7 @@ def partner_token_end(request: HttpRequest, code: str, partner_code: str, refere
     return redirect("partner", code, partner_code)
 
 
-@login_required
+@staff_page
 @require_POST
 def partner_rate(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """How often its programs may ask."""
@@ -144,7 +137,7 @@ def _page(request: HttpRequest, found: Partner, *, token_form: PageForm, rate_fo
         "usual_rate": limits.PARTNER_REQUESTS_PER_SECOND_MAX,
         "guesses": limits.WRONG_CODES_PER_PARTNER_MAX,
         "guesses_of_shopper": limits.WRONG_CODES_PER_SHOPPER_MAX,
-        "may_manage": rules.has_perm(MANAGE, request.user, found.programme),
+        "may_manage": may(request, MANAGE, found.programme),
         "token_form": token_form,
         "rate_form": rate_form,
         "reference": new_reference(),

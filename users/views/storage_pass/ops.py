@@ -2,21 +2,17 @@
 
 from typing import Any
 
-import rules
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation.policy.quota import QuotaRefused
-from compensation.programmes.access import open_programme
-from compensation.runtime.forms import PageForm, ParsedField
-from compensation.runtime.templatetags.wording import in_korean
+from compensation.programmes.access import may, open_programme, staff_page
+from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 from users.models import StoragePass
@@ -45,8 +41,7 @@ class QuotaForm(PageForm):
     )
 
 
-@never_cache
-@login_required
+@staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def ops_pass(request: HttpRequest, code: str) -> HttpResponse:
     """The figures, the line, the changes; sent with the form it proposes another quota."""
@@ -58,8 +53,7 @@ def ops_pass(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, storage_pass, form)
 
 
-@never_cache
-@login_required
+@staff_page
 @require_POST
 def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpResponse:
     """Approves or withdraws the change that waits: the one with the quota that the person saw."""
@@ -75,7 +69,7 @@ def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpRespo
             passes.withdraw_quota(change=change, actor=request.user, at=request.received_at)
             messages.success(request, gettext("한도 변경을 철회했습니다."))
     except QuotaRefused as refused:
-        messages.error(request, refused.message_ko if in_korean() else refused.message_en)
+        messages.error(request, told(refused))
     except passes.PassRefused as refused:
         messages.error(request, str(refused))
     return redirect("ops-pass", code)
@@ -92,7 +86,7 @@ def _proposed(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) 
             at=request.received_at,
         )
     except QuotaRefused as refused:
-        form.add_error("quota", refused.message_ko if in_korean() else refused.message_en)
+        form.add_error("quota", told(refused))
     except passes.PassRefused as refused:
         form.add_error(None, str(refused))
     return not form.errors
@@ -108,7 +102,7 @@ def _page(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) -> H
         "points": points[:: max(len(points) // 10, 1)],
         "changes": quota_changes_of(storage_pass),
         "proposed": proposed_change(storage_pass),
-        "may_change": rules.has_perm(CHANGE, request.user, storage_pass.programme),
+        "may_change": may(request, CHANGE, storage_pass.programme),
         "form": form,
         "problems": list(form.problems()),
     }
