@@ -1,9 +1,11 @@
-"""Payouts per second on their way to the bank: made, put into a batch, frozen, released; beside bare statements.
+"""Payouts per second on their way to the bank: made, put into a batch, frozen, released, topped up; beside bare
+statements.
 
     python -m benchmarks.payouts --payouts 100000
 
 Beside each step the least that any way has to write: one INSERT ... SELECT of as many rows of payouts, or one UPDATE of
-them with an INSERT ... SELECT of their history and ledger; rolled back. COPY of the payouts' rows is the limit. Reading
+them with an INSERT ... SELECT of their history and ledger; rolled back. COPY of the payouts' rows is the limit. A
+top-up of all these claims is proposed, and approved, which books it, makes its payouts and leaves the notices. Reading
 files and results is measured by benchmarks.bank_files.
 """
 
@@ -35,6 +37,26 @@ INSERT INTO claims_payouttransition (payout_id, from_state, to_state, batch_id, 
 INSERT INTO ledger_transfer (programme_id, from_account, to_account, amount_won, kind, source_id, booked_at)
     SELECT programme_id, 'merchant_payable', 'payouts_released', amount_won, 'payout_released', id, now()
     FROM claims_payout WHERE batch_id = %(batch)s
+"""
+PROPOSE = """
+WITH top_up AS (
+    INSERT INTO claims_topup (programme_id, reference, tier_code, amount_won, claims_count, total_won, reason_code,
+        reason, proposed_by_id, proposed_at, is_approved)
+    VALUES (%(programme)s, 'BARE', '', 1000, 1, 1000, 'other', 'bare', %(actor)s, now(), false) RETURNING id
+)
+INSERT INTO claims_topupclaim (top_up_id, claim_id, amount_won, withdrawn_because)
+    SELECT top_up.id, claim_id, 1000, '' FROM claims_payout, top_up
+"""
+TOP_UP = f"""
+INSERT INTO ledger_transfer (programme_id, from_account, to_account, amount_won, kind, source_id, booked_at)
+    SELECT %(programme)s, 'budget', 'merchant_payable', amount_won, 'top_up', id, now() FROM claims_topupclaim;
+INSERT INTO claims_payout ({COLUMNS}, top_up_id) SELECT 'B' || p.id, programme_id, p.claim_id, merchant_id,
+    determination_id, account_id, t.amount_won, attempt + 1, 'top_up', 'due', made_at, '', t.id
+    FROM claims_payout p JOIN claims_topupclaim t ON t.claim_id = p.claim_id;
+INSERT INTO claims_notice (claim_id, payout_id, template, at)
+    SELECT claim_id, id, 'payout_topped_up', now() FROM claims_payout WHERE top_up_id IS NOT NULL;
+INSERT INTO claims_payouttransition (payout_id, from_state, to_state, actor_id, reason, at)
+    SELECT id, '', 'due', %(actor)s, 'top_up', now() FROM claims_payout WHERE top_up_id IS NOT NULL
 """
 
 
@@ -70,8 +92,30 @@ def _measure(count: int) -> None:
         approve_batch(batch=batch, digest=digest, actor=person, at=NOW)
     bare = _bare(BOOK, {"batch": batch.pk, "actor": ops.pk})
     _say("released and booked", made, timed(lambda: release_batch(batch=batch, actor=ops, at=NOW)), bare)
+    _measure_top_up(programme, ops, made)
     held = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     print(f"this process held {int(held.split()[1]) / 1000:,.0f} MB at most")
+
+
+def _measure_top_up(programme: Any, ops: Any, count: int) -> None:
+    from claims.models import Payout, TopUp
+    from claims.services.payouts.top_ups import approve_top_up, propose_top_up
+    from tests.cast import NOW
+    from tests.claims.payout_cast import approvers
+
+    about = {"tier_code": "tier_1", "amount_won": 1_000, "reason_code": "other", "reason": "bench"}
+    named = {"programme": programme.pk, "actor": ops.pk}
+    bare = _bare(PROPOSE, named)
+    _say(
+        "top-up proposed",
+        count,
+        timed(lambda: propose_top_up(programme=programme, actor=ops, at=NOW, **about)),
+        bare,
+    )
+    top_up, approver = TopUp.objects.get(), approvers(programme)[0]
+    bare = _bare(TOP_UP, named)
+    _say("top-up approved", count, timed(lambda: approve_top_up(top_up=top_up, actor=approver, at=NOW)), bare)
+    assert Payout.objects.filter(top_up__top_up=top_up).count() == count
 
 
 def _until_full(fill: Callable[[], bool]) -> None:

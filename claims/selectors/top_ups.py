@@ -21,6 +21,11 @@ SELECT standing, count(*), sum(amount_won) FROM (
     FROM claims_topupclaim t WHERE t.top_up_id = %s
 ) AS each_claim GROUP BY 1
 """
+# The claims as one array: with 100,000 of them the mapper takes three times as long to write the query as it runs.
+BEFORE = """
+SELECT t.claim_id, sum(t.amount_won) FROM claims_topupclaim t JOIN claims_topup u ON u.id = t.top_up_id
+WHERE t.claim_id = ANY(%s) AND u.is_approved AND t.withdrawn_at IS NULL GROUP BY 1
+"""
 LEFT = ("released", "unknown", "paid")  # states of payouts that cannot be withdrawn any more
 
 
@@ -79,8 +84,9 @@ def top_ups_of_claim(*, claim: Claim) -> list[TopUpClaim]:
 
 def topped_up_before(*, claims: Collection[int]) -> dict[int, int]:
     """What claims (row ids) got by approved top-ups that were not withdrawn, in won; those with none are missing."""
-    rows = TopUpClaim.objects.filter(claim__in=claims, top_up__is_approved=True, withdrawn_at=None).order_by()
-    return dict(rows.values_list("claim").annotate(Sum("amount_won")))
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [list(claims)])
+        return dict(cursor.fetchall())
 
 
 def topped_up_won(*, programme: Programme) -> int:
