@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.grant_workers import Workers
-from benchmarks.scratch import FOLDER, scratch_servers
+from benchmarks.scratch import kill_server, scratch_servers
+from compensation.embedded import postgres, redis_server
 
 CHUNK = 5_000  # members: enough chunks that every fault meets some at work
 SWEEP_SECONDS = 2
@@ -55,8 +56,8 @@ def _run(members: int) -> None:
 def _faults(job: Any, crew: list[Workers]) -> dict[str, Callable[[], object]]:
     return {
         "workers killed -9": lambda: _kill_workers(crew),
-        "PostgreSQL killed -9, started again": lambda: _kill_server("postgres"),
-        "Redis killed -9, started again": lambda: _kill_server("redis_server"),
+        "PostgreSQL killed -9, started again": lambda: kill_server(postgres),
+        "Redis killed -9, started again": lambda: kill_server(redis_server),
         "Redis emptied": _flush,
         "messages sent three times": lambda: _send_thrice(job),
     }
@@ -66,25 +67,6 @@ def _kill_workers(crew: list[Workers]) -> None:
     os.killpg(crew[-1].master.pid, signal.SIGKILL)
     crew[-1].master.wait()
     crew.append(Workers(2))
-
-
-def _kill_server(name: str) -> None:
-    from django.db import connections
-
-    from compensation.embedded import postgres, redis_server
-    from compensation.embedded.state import State
-
-    server = {"postgres": postgres, "redis_server": redis_server}[name]
-    state = State(FOLDER)
-    pid = server.running_pid(state)
-    if pid is None:
-        raise SystemExit(f"{name} does not run")
-    os.kill(pid, signal.SIGKILL)
-    connections.close_all()
-    while server.running_pid(state):
-        time.sleep(0.1)
-    time.sleep(1)  # its children notice
-    server.start(state)
 
 
 def _flush() -> None:

@@ -16,7 +16,8 @@ from typing import Any
 from benchmarks.http_clients import Clients, Met
 from benchmarks.load import wait_for_web
 from benchmarks.pass_figures import active_members, applications, places_of, prove, say
-from benchmarks.scratch import FOLDER
+from benchmarks.scratch import FOLDER, kill_server
+from compensation.embedded import postgres, redis_server
 
 PORT = 8891
 CSRF = "a" * 32
@@ -101,25 +102,11 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _kill_server(name: str) -> Callable[[Running], None]:
-    def kill(_running: Running) -> None:
-        from compensation import embedded
-
-        pid = embedded.running_services(var=FOLDER)[name] or 0
-        os.kill(pid, signal.SIGKILL)
-        while embedded.running_services(var=FOLDER)[name] is not None:
-            time.sleep(0.1)
-        time.sleep(1)  # its children notice
-        embedded.start_services(var=FOLDER)
-
-    return kill
-
-
 FAULTS = {
     "worker": _kill_worker,
     "web": _kill_web,
-    "Redis": _kill_server("Redis"),
-    "PostgreSQL": _kill_server("PostgreSQL"),
+    "Redis": lambda _running: kill_server(redis_server),
+    "PostgreSQL": lambda _running: kill_server(postgres),
 }
 
 

@@ -3,11 +3,14 @@
 import contextlib
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 from compensation import embedded
+from compensation.embedded.state import State
 
 FOLDER = embedded.VAR / f"bench-{os.getpid()}"  # of its own: two measurements at once disturb each other, no more
 
@@ -33,6 +36,25 @@ def scratch_servers() -> Iterator[None]:
         connections.close_all()
         embedded.stop_services(var=FOLDER)
         shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def kill_server(server: ModuleType) -> None:
+    """Kills `server` (a module of compensation.embedded) with -9, and starts it again where it was.
+
+    Not by `embedded.start_services`: by the addresses in our environment it takes them for somebody else's.
+    """
+    from django.db import connections
+
+    state = State(FOLDER)
+    pid = server.running_pid(state)
+    if pid is None:
+        raise SystemExit(f"{server.__name__} does not run")
+    os.kill(pid, signal.SIGKILL)
+    connections.close_all()
+    while server.running_pid(state):
+        time.sleep(0.1)
+    time.sleep(1)  # its children notice
+    server.start(state)
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-assessment": {"task": "claims.sweep_assessment", "schedule": 10.0, "options": {"expires": 10.0}},
     "remind-of-items": {"task": "users.remind_of_items", "schedule": 60.0, "options": {"expires": 60.0}},
     "sweep-passes": {"task": "users.sweep_passes", "schedule": 60.0, "options": {"expires": 60.0}},
+    "hand-over": {"task": "users.hand_over", "schedule": 60.0, "options": {"expires": 60.0}},
     "sweep-handover": {"task": "users.sweep_handover", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-grant-jobs": {"task": "users.sweep_grant_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
     "sweep-payouts": {"task": "claims.sweep_payouts", "schedule": 10.0, "options": {"expires": 10.0}},

@@ -12,6 +12,7 @@ from users.services import pass_notices, reminders
 from users.services.grant_chunks import grant_next_chunk
 from users.services.grant_running import finish_if_done, seconds_to_wait, sweep
 from users.services.handover import writing
+from users.services.handover.planning import plan_owed
 
 WAIT_SECONDS = 1.0  # then a worker looks again whether its job was paused or its speed was changed
 SLICE_SECONDS = WORK_SECONDS  # of a grant job, which may have to wait in between
@@ -63,6 +64,12 @@ def write_handover(delivery_id: int) -> None:
         writing.finish_if_written(delivery=delivery, at=timezone.now())
     else:
         send_after_commit("users.write_handover", delivery_id=delivery_id)
+
+
+@shared_task(name="users.hand_over")
+def hand_over() -> None:
+    """Hands over what was done since, to everybody who receives it."""
+    plan_owed(at=timezone.now())
 
 
 @shared_task(name="users.sweep_handover")

@@ -1,5 +1,6 @@
 """The embedded servers, really started, killed and started again."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,8 +8,10 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -105,6 +108,29 @@ def test_committed_data_survives_a_killed_server(var):
         os.kill(pid, signal.SIGKILL)
         wait_until_gone(pid)
     assert query(start(var, durable=True), "SELECT answer FROM kept") == 42
+
+
+def test_a_killed_server_comes_back_to_its_address_while_clients_ask_for_it(var):
+    urls, is_back = start(var, durable=True), threading.Event()
+    query(urls, "CREATE TABLE kept AS SELECT 42 AS answer")
+    with ThreadPoolExecutor(8) as pool:
+        clients = [pool.submit(ask_until, is_back, urls) for _client in range(8)]
+        for pid in embedded.running_services(var=var).values():
+            os.kill(pid, signal.SIGKILL)
+            wait_until_gone(pid)
+        try:
+            assert start(var, durable=True) == urls
+        finally:
+            is_back.set()
+    assert [client.result() for client in clients] == [42] * 8
+
+
+def ask_until(is_back: threading.Event, urls: embedded.ServiceUrls) -> object:
+    """What the database answers once it is back; asks all the time until then."""
+    while not is_back.is_set():
+        with contextlib.suppress(psycopg2.Error):
+            query(urls, "SELECT answer FROM kept")
+    return query(urls, "SELECT answer FROM kept")
 
 
 def test_a_pid_file_that_names_another_program_does_not_stop_the_start(var):

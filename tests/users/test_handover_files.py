@@ -28,7 +28,7 @@ from users.models import Grant, GrantJob, HandoverDelivery, HandoverFile
 from users.selectors.handover import figures_of_delivery, manifest
 from users.services import audiences
 from users.services.grant_chunks import grant_next_chunk
-from users.services.handover.planning import NobodyReceives, NothingToHandOver
+from users.services.handover.planning import NobodyReceives, NothingToHandOver, plan_owed
 from users.services.handover.reading import page_after
 from users.services.handover.writing import NothingFailed, retry_failed, write_next_file
 from users.services.partners import revoke_partner_token
@@ -148,6 +148,35 @@ def test_what_has_expired_is_handed_over_once_it_is_over(shop):
     assert members_of(delivery) == granted_members()
     with pytest.raises(NothingToHandOver):
         planned(shop, job, expired=True, at=after)
+
+
+def test_finished_jobs_and_recalls_are_handed_over_by_themselves_each_once(shop):
+    service("without-a-token")
+    job = granted_job()
+    taken = recall(job, granted_members()[0])
+    made = plan_owed(at=NOON)
+    assert [(one.partner, one.job, one.kind) for one in made] == [(shop, job, "grants"), (shop, taken, "recalled")]
+    assert plan_owed(at=NOON) == []
+
+
+def test_of_a_job_that_ended_the_rest_is_handed_over_in_the_format_of_the_last_time(shop):
+    job = running_job(members=300)
+    grant_next_chunk(job=job, at=NOON)
+    first = written(planned(shop, job, "parquet"))
+    assert plan_owed(at=NOON) == []
+    work_off(job)
+    tasks.hand_over()
+    rest = HandoverDelivery.objects.get(number=2)
+    assert rest.format == "parquet"
+    assert members_of(first) + members_of(written(rest)) == granted_members()
+
+
+def test_whoever_receives_from_today_on_has_what_was_granted_before(shop):
+    job = granted_job()
+    planned(shop, job)
+    other = service("others")
+    receiver(other)
+    assert [(one.partner, one.job) for one in plan_owed(at=NOON)] == [(other, job)]
 
 
 def test_only_who_may_receive_is_handed_anything(shop):

@@ -11,7 +11,7 @@ from tests.users.grant_cast import mina
 from tests.users.handover_cast import folder, granted_job, handed_over, members_of, planned, receiver, service, written
 from users.models import HandoverDelivery, HandoverReceipt
 from users.selectors.handover import figures_of_delivery
-from users.services.handover.planning import NothingToHandOver, NothingToSendAgain, send_again
+from users.services.handover.planning import NothingToHandOver, NothingToSendAgain, plan_owed, send_again
 from users.services.handover.receipts import Refused, take_receipt
 from users.services.handover.writing import write_next_file
 
@@ -46,6 +46,14 @@ def test_two_workers_write_each_file_once(folder, monkeypatch):
         pass
     assert delivery.files.filter(state="written", attempts=0).count() == 3
     assert len(set(members_of(delivery))) == len(members_of(delivery)) == figures_of_delivery(delivery=delivery).rows
+
+
+def test_what_two_workers_hand_over_by_themselves_is_handed_over_once(folder):
+    partner = service()
+    receiver(partner)
+    granted_job()
+    made = at_once(*[lambda: plan_owed(at=timezone.now())] * 2)
+    assert sorted(map(len, made)) == [0, 1]
 
 
 def test_of_two_people_one_hands_over_and_one_sends_again(folder):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from compensation.policy.benefits import NotActivated, Validity, valid_until
 from compensation.policy.seoul import SEOUL, day_in_seoul
-from compensation.policy.transitions import GrantChunkState, HandoverFileState
+from compensation.policy.transitions import GrantChunkState, GrantJobRunState, HandoverFileState
 from compensation.programmes.models import BenefitItem, Programme
 from users.models import (
     GrantChunk,
@@ -175,6 +175,16 @@ def chunks_to_hand_over(
     counted = "recalled" if job.kind == GrantJobKind.RECALL else "granted"
     done = GrantChunk.objects.filter(job=job, state=GrantChunkState.DONE, **{f"{counted}__gt": 0})
     return [chunk for chunk in done.order_by("number") if chunk.pk not in known and _is_due(chunk, item, at)]
+
+
+def jobs_owed(*, partner: Partner) -> QuerySet[GrantJob]:
+    """Finished jobs and recalls of which no delivery has all to the partner, the oldest first."""
+    files = HandoverFile.objects.filter(delivery__partner=partner, delivery__again_of=None, item=None)
+    known = files.annotate(chunk=Func(F("chunks"), function="unnest")).values("chunk")
+    did_something = Q(granted__gt=0) | Q(recalled__gt=0)
+    owed = GrantChunk.objects.filter(did_something, state=GrantChunkState.DONE).exclude(pk__in=known)
+    finished = GrantJob.objects.filter(programme=partner.programme_id, run_state=GrantJobRunState.FINISHED)
+    return finished.filter(pk__in=owed.values("job")).select_related("package").order_by("pk")
 
 
 def _is_due(chunk: GrantChunk, item: BenefitItem | None, at: datetime) -> bool:

@@ -19,10 +19,15 @@ def partners_of(*, programme: Programme, at: datetime) -> QuerySet[Partner]:
     return counted.order_by("name_ko", "pk")
 
 
-def receivers_of(*, programme: Programme, at: datetime) -> QuerySet[Partner]:
-    """Those whose programs may be handed over grants."""
+def receivers(*, at: datetime) -> QuerySet[Partner]:
+    """Those whose programs may be handed over grants, of all programmes."""
     live = PartnerToken.objects.filter(revoked_at=None, expires_at__gt=at, scopes__contains=[PartnerScope.RECEIVE])
-    return Partner.objects.filter(programme=programme, tokens__in=live).distinct().order_by("name_ko", "pk")
+    return Partner.objects.filter(tokens__in=live).distinct().order_by("name_ko", "pk")
+
+
+def receivers_of(*, programme: Programme, at: datetime) -> QuerySet[Partner]:
+    """Those of one programme."""
+    return receivers(at=at).filter(programme=programme)
 
 
 def tokens_of(*, partner: Partner) -> QuerySet[PartnerToken]:

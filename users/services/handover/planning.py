@@ -1,5 +1,6 @@
 """What goes into a delivery: the chunks that a partner does not have yet, or the members whom it refused."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -23,8 +24,10 @@ from users.models import (
     PartnerScope,
     User,
 )
-from users.selectors.handover import chunks_to_hand_over
+from users.selectors.handover import chunks_to_hand_over, jobs_owed
+from users.selectors.partners import receivers
 from users.services.handover.refusals import NobodyReceives, NothingToHandOver, NothingToSendAgain
+from users.services.people import system_user
 
 MESSAGES = 2  # workers that write at once: a third would wait for the same disk
 
@@ -76,6 +79,20 @@ def plan_delivery(
         _number(delivery, files)
         send_work(delivery=delivery)
     return delivery
+
+
+def plan_owed(*, at: datetime) -> list[HandoverDelivery]:
+    """A delivery to each partner of each finished job (and recall) that it does not have all of, in the format of the
+    partner's last one. Harmless twice, and beside people who do the same.
+    """
+    made = []
+    for partner in receivers(at=at):
+        last = partner.deliveries.order_by("number").last()
+        format_ = last.format if last else HandoverFormat.CSV
+        for job in jobs_owed(partner=partner):
+            with contextlib.suppress(NothingToHandOver, NobodyReceives):  # somebody was faster
+                made.append(plan_delivery(partner=partner, job=job, format_=format_, actor=system_user(), at=at))
+    return made
 
 
 def send_again(*, delivery: HandoverDelivery, actor: User, at: datetime) -> HandoverDelivery:
