@@ -63,7 +63,7 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM / "chrome", args=FLAGS, env=os.environ | libraries
+            executable_path=CHROMIUM / "chrome", args=FLAGS, env=os.environ | libraries, timeout=TIMEOUT_MS
         )
         yield browser
         browser.close()
