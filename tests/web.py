@@ -23,19 +23,28 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = 60_000  # a busy machine paints late; what is true comes
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"""axe.run(document, {{runOnly: {RULES}, resultTypes: ["violations"], selectors: false}}).then(found =>
     found.violations.map(rule => `${{rule.id}}: ${{rule.nodes.map(node => node.html)}}`))"""
-# The page and what its scripts asked for are there and in place. (Quiet on the wire for half a second, Playwright's
-# "networkidle", says the same half a second later.)
-SETTLED = """() => new Promise(done => {
+# axe leaves empty styles behind. htmx would take them over into what it puts in place, which the policy forbids.
+TIDY = """document.querySelectorAll("[style='']").forEach(element => element.removeAttribute("style"))"""
+# In every page: a form that is sent and a link that is followed are noted at once, although the page is still there for
+# a while; and while the page is looked at, it asks for nothing by itself that would take its parts away.
+NOTES = """
+addEventListener("submit", event => { window.isLeft ||= !event.defaultPrevented })
+navigation.addEventListener("navigate", event => { window.isLeft ||= !event.destination.sameDocument })
+addEventListener("htmx:beforeRequest", event => window.isLookedAt && event.preventDefault())
+"""
+# The page that comes is there, and what its scripts asked for is in place. (Quiet on the wire for half a second,
+# Playwright's "networkidle", says the same half a second later.)
+SETTLED = """isLookedAt => {
     const busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
-    const look = () => document.readyState === "complete" && !document.querySelector(busy)
-        ? done() : requestAnimationFrame(look)
-    look()
-})"""
+    if (window.isLeft || document.readyState !== "complete" || document.querySelector(busy)) return false
+    window.isLookedAt = isLookedAt
+    return true
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +60,10 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("There is no Chromium yet: python bin/assets.py --dev")
     libraries = {"LD_LIBRARY_PATH": str(CHROMIUM / "lib"), "FONTCONFIG_PATH": str(CHROMIUM)}
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    expect.set_options(timeout=TIMEOUT_MS)  # a busy machine paints late; what is true comes
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM / "chrome", args=FLAGS, env=os.environ | libraries
+            executable_path=CHROMIUM / "chrome", args=FLAGS, env=os.environ | libraries, timeout=TIMEOUT_MS
         )
         yield browser
         browser.close()
@@ -72,18 +81,34 @@ def language(request) -> str:
     return request.param
 
 
+def new_page(chromium: Browser, site: str, **looks) -> Page:
+    """A page of a browser of its own, which ends with its context."""
+    context = chromium.new_context(base_url=site, **looks)
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(NOTES)
+    return context.new_page()
+
+
 @pytest.fixture
-def page(chromium: Browser, live_server, language, request) -> Iterator[Page]:
+def page(chromium: Browser, live_server, language) -> Iterator[Page]:
     """A phone's page that notes every complaint of the browser and every request that leaves the site."""
     scheme = "dark" if language == "en" else "light"
-    context = chromium.new_context(viewport=NARROW, color_scheme=scheme, base_url=live_server.url)
-    context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-    page, page.complaints = context.new_page(), []
+    page = new_page(chromium, live_server.url, viewport=NARROW, color_scheme=scheme)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("request", lambda asked: _stays(asked.url, live_server.url) or page.complaints.append(asked.url))
     yield page
-    context.close()
+    page.context.close()
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, live_server) -> Iterator[Page]:
+    """A phone's page without JavaScript."""
+    page = new_page(chromium, live_server.url, viewport=NARROW, java_script_enabled=False)
+    yield page
+    page.context.close()
 
 
 def knock(page: Page, username: str) -> None:
@@ -113,10 +138,19 @@ def _stays(url: str, site: str) -> bool:
     return url.startswith((site, "data:"))
 
 
+def open_all(page: Page) -> None:
+    """Everything that is folded is seen."""
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def settle(page: Page, *, looked_at: bool = False) -> None:
+    """Waits for the page to which the last click or key leads, and until nothing on it changes any more."""
+    page.wait_for_function(SETTLED, arg=looked_at)
+
+
 def faults_of(page: Page) -> list[str]:
     """Complaints, overflow and what axe finds at both widths. axe comes last: it tries what the policy forbids."""
-    page.wait_for_load_state("load")
-    page.evaluate(SETTLED)
+    settle(page, looked_at=True)
     faults = [*page.complaints]
     page.evaluate(axe_script())
     for size in (NARROW, WIDE):
@@ -125,5 +159,7 @@ def faults_of(page: Page) -> list[str]:
             faults.append(f"{width} px wide on {size['width']} px")
         faults += page.evaluate(AXE)
     page.set_viewport_size(NARROW)
+    page.evaluate(TIDY)
+    settle(page)
     page.complaints.clear()
     return faults

@@ -1,14 +1,18 @@
 """What the embedded servers need from the machine: users, ports, processes, memory."""
 
+import contextlib
 import importlib.util
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 from pathlib import Path
 
 NOBODY_UID = 65534
+# Below those that the system lends to outgoing connections, any of which could hold a server's port when it starts.
+_PORTS = range(20_000, 32_768)
 
 
 class EmbeddedServiceError(Exception):
@@ -70,9 +74,11 @@ def run_tool(command: list[str], *, cwd: Path) -> subprocess.CompletedProcess[st
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def port_is_taken(port: int) -> bool:

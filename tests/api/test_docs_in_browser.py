@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web import faults_of
+from tests.web import faults_of, open_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("programme")]
 
@@ -12,8 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def test_the_documentation_is_for_every_reader(page: Page):
     page.goto("/api/docs/")
     expect(page.get_by_text("GET /api/v1/claims/{reference}", exact=True)).to_be_visible()
-    for summary in page.locator("details summary").all():
-        summary.click()
+    open_all(page)
     assert faults_of(page) == []
 
 

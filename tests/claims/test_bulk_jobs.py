@@ -18,9 +18,7 @@ from claims.services.bulk_parameters import ParametersRefused, read_parameters
 from claims.services.questions import ask
 from claims.services.withdrawal import withdraw
 from compensation import limits
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW
+from tests.cast import NOW
 from tests.claims.desk_cast import another, cases, objection_after
 from tests.claims.status_cast import SALES
 from tests.concurrency.waiting import somebody_waits_for_us, wait_until
@@ -198,9 +196,7 @@ def test_what_is_typed_for_an_action(programme, officer, action, typed, fields):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_of_a_job_leaves_each_case_done_once(celery_worker_process):
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    programme = programme_by_code(code="1015")
+def test_a_worker_killed_in_the_middle_of_a_job_leaves_each_case_done_once(programme, celery_worker_process):
     officer, reviews = another(programme), cases(programme, 4)
     redis.Redis.from_url(settings.CELERY_BROKER_URL).flushdb()  # other work of these cases waits for us, too
     job_of(programme, officer, reviews)

@@ -15,25 +15,14 @@ from claims.services import evidence as service
 from claims.services.evidence_files.refusals import EvidenceRefused
 from claims.services.evidence_work import sweep, work_on_next
 from compensation import limits
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW
+from tests.cast import NOW
 from tests.claims.evidence_cast import KIND, files_in, receive
 from tests.claims.evidence_samples import pdf, picture
 from tests.claims.malware_standin import Clamd, clamd
 from tests.concurrency.waiting import at_once, wait_until
 from users.models import User
-from users.services.people import system_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def programme(transactional_db: None) -> Programme:
-    """The shipped programme, committed, so that other threads and processes see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 def codes(results: list) -> list[str]:

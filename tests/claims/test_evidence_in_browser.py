@@ -7,25 +7,15 @@ from playwright.sync_api import Page, expect
 
 from claims.models import ClaimDraft, Evidence
 from claims.services.evidence_work import work_on_next
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW
 from tests.claims.evidence_cast import KIND
 from tests.claims.evidence_samples import pdf, picture
 from tests.web import faults_of, sit_down
-from users.services.people import system_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("english_texts", "kept"),
 ]
 FORM = f"#evidence form:has(input[value={KIND}])"
-
-
-@pytest.fixture
-def programme(transactional_db: None):
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 @pytest.fixture
@@ -59,7 +49,7 @@ def test_files_are_sent_and_taken_back_without_leaving_the_page(page, draft, liv
     assert faults_but_422(page) == []
     while work_on_next(at=Evidence.objects.latest("id").received_at):
         pass
-    expect(page.locator("#evidence li a")).to_have_count(3, timeout=20_000)  # the list asks by itself
+    expect(page.locator("#evidence li a")).to_have_count(3)  # the list asks by itself
     assert faults_but_422(page) == []
     page.click("#evidence li form button >> nth=0")
     expect(page.locator("#evidence li form")).to_have_count(1)
@@ -78,9 +68,8 @@ def test_a_lost_connection_is_said_and_the_chosen_files_stay(page, draft, live_s
     expect(page.locator("#evidence li")).to_have_count(1)
 
 
-def test_without_javascript_the_same_happens_on_whole_pages(chromium, draft, live_server, paths):
-    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+def test_without_javascript_the_same_happens_on_whole_pages(plain_page, draft, live_server, paths):
+    page = plain_page
     opened(page, draft, live_server)
     send(page, paths["그림.svg"])
     expect(page.locator(f"#evidence-{KIND}-error")).to_contain_text("그림.svg")
@@ -89,4 +78,3 @@ def test_without_javascript_the_same_happens_on_whole_pages(chromium, draft, liv
     expect(page.locator("#evidence li")).to_contain_text("매출.pdf")
     page.click("#evidence li form button")
     expect(page.locator("#evidence li")).to_have_count(0)
-    context.close()

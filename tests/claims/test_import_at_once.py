@@ -15,24 +15,14 @@ from claims.models import AssociationFile, Claim, ClaimTransition
 from claims.services.association_samples.businesses import business_number
 from compensation import limits
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
 from merchants.models import Merchant
-from tests.cast import FILE_1015, NOW
+from tests.cast import NOW
 from tests.claims.association_cast import good, good_rows, take_in, write_csv
 from tests.concurrency.waiting import at_once, somebody_waits_for_us, wait_until
 from tests.services import urls_for_other_processes
-from users.services.people import system_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def programme(transactional_db: None) -> Programme:
-    """The shipped programme, committed, so that other threads and processes see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 def test_two_imports_of_one_file_at_once_take_it_in_once(programme: Programme, tmp_path: Path) -> None:

@@ -13,10 +13,8 @@ from compensation.audit.models import Destruction
 from compensation.messaging.models import Message
 from compensation.messaging.selectors import message_by_check_code
 from compensation.messaging.services.outbox import NotToBeSentAgain, send_again
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
 from compensation.runtime.models import IdempotencyKey
-from tests.cast import FILE_1015, NOW, one_claim
+from tests.cast import NOW, one_claim
 from tests.claims.evidence_cast import draft_of, files_in, receive
 from tests.claims.form_cast import filled_draft, merchant_user, send
 from tests.concurrency.waiting import at_once
@@ -137,9 +135,8 @@ def test_the_command_counts_without_destroying(programme, capsys):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_share_the_work():
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    user, programme = merchant_user(), programme_by_code(code="1015")
+def test_two_runs_at_once_share_the_work(programme):
+    user = merchant_user()
     for _ in range(40):
         draft_of(user, programme)
     run, other = at_once(*[lambda: destroyed(NOW + 90 * DAY)] * 2)

@@ -66,7 +66,7 @@ def query(urls: embedded.ServiceUrls, statement: str) -> object:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while command_line(pid):
         assert time.monotonic() < deadline, f"process {pid} does not end"
         time.sleep(0.01)

@@ -8,25 +8,15 @@ from claims.services.bank_files.result_uploads import take_result
 from claims.services.bank_files.writing import write_next_file
 from compensation.ledger.models import Transfer
 from compensation.programmes.models import Role
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW, person
+from tests.cast import NOW, person
 from tests.claims.bank_cast import answers, bank_folder, layout, releasing, with_bank
 from tests.claims.bank_standin import NO_ACCOUNT, result_file
 from tests.claims.payout_cast import determined, states
 from tests.concurrency.dying import die_at
 from tests.concurrency.waiting import at_once
-from users.services.people import system_user
 
 __all__ = ["bank_folder"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def programme(transactional_db):
-    """The shipped programme, committed, so that other threads see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 @pytest.fixture

@@ -7,23 +7,13 @@ from claims.services import desk
 from claims.services.bulk_jobs import start_job, work_on_next
 from claims.services.desk import HasOfficer
 from claims.services.withdrawal import withdraw
-from compensation.programmes.models import Programme, Role
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW, person
+from compensation.programmes.models import Role
+from tests.cast import NOW, person
 from tests.claims.desk_cast import GRANT, another, case, cases
 from tests.concurrency.waiting import at_once
 from users.models import User
-from users.services.people import system_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def programme(transactional_db: None) -> Programme:
-    """The shipped programme, committed, so that other threads see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 @pytest.fixture

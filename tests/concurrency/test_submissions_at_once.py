@@ -9,26 +9,15 @@ from claims.services.drafts import DraftBecameClaim, SavedElsewhere, SavedStep, 
 from claims.services.evidence_files.refusals import EvidenceRefused
 from claims.services.submission import AlreadyFiled
 from compensation.messaging.models import Message
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
 from merchants.models import Merchant, Representative
-from tests.cast import FILE_1015, NOW
+from tests.cast import NOW
 from tests.claims.evidence_cast import kept, receive
 from tests.claims.form_cast import filled_draft, merchant_user, save, send
 from tests.concurrency.waiting import at_once
-from users.services.people import system_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 __all__ = ["kept"]
-
-
-@pytest.fixture
-def programme(transactional_db: None) -> Programme:
-    """The shipped programme, committed, so that other threads see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 def sending(draft: ClaimDraft):

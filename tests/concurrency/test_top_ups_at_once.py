@@ -11,21 +11,11 @@ from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up
 from compensation.ledger.models import Transfer
 from compensation.programmes.models import Role
-from compensation.programmes.selectors import programme_by_code
-from compensation.programmes.services.loading import load_programme
-from tests.cast import FILE_1015, NOW, person
+from tests.cast import NOW, person
 from tests.claims.payout_cast import approved_batch, determined, proposed, topped_up
 from tests.concurrency.waiting import at_once
-from users.services.people import system_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def programme(transactional_db):
-    """The shipped programme, committed, so that other threads see it."""
-    load_programme(path=FILE_1015, actor=system_user(), at=NOW)
-    return programme_by_code(code="1015")
 
 
 @pytest.fixture

@@ -7,21 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from claims.models import Claim
 from tests.claims.evidence_samples import picture
 from tests.users.sign_in_cast import PHONE, last_code
-from tests.web import AXE, CHROMIUM, NARROW, WIDE, sign_in
+from tests.web import AXE, NARROW, TIDY, WIDE, axe_script, new_page, settle, sign_in
 
-AXE_SCRIPT = CHROMIUM / "axe.min.js"
-# axe leaves empty styles behind. htmx would take them over into what it puts in place, which the policy forbids.
-TIDY = """document.querySelectorAll("[style='']").forEach(element => element.removeAttribute("style"))"""
 # The words of the page itself: in English none of them is left in Korean. What people wrote may be in any language.
 WORDS = """[...document.querySelectorAll("main :is(h1, h2, h3, label, legend, button, dt, th, summary)")]
     .map(element => element.textContent.trim())"""
 HANGUL, PAPER, MORE_PAPER = re.compile("[가-힣]"), "매출.jpg", "증빙.jpg"
-TIMEOUT_MS = 10_000
 NEXT = ".form-page__buttons button"
 
 
@@ -53,13 +49,10 @@ SIZES = {"phone": NARROW, "desk": WIDE}
 
 @dataclass
 class Walker:
-    """Every step ends with a look at the page that it led to.
-
-    `copy` is where axe looks at a page of a browser without scripts, because axe is one.
-    """
+    """Every step ends with a look at the page that it led to."""
 
     page: Page
-    copy: Page
+    browser: CDPSession
     walk: Walk
     complaints: list[str] = field(default_factory=list)
     seen: int = 0
@@ -69,16 +62,14 @@ class Walker:
     def sets_out(cls, chromium: Browser, site: str, walk: Walk) -> Iterator["Walker"]:
         """With a fresh browser; English is walked in the dark."""
         scheme = "dark" if walk.language == "en" else "light"
-        looks = {"base_url": site, "viewport": SIZES[walk.size], "color_scheme": scheme}
-        context = chromium.new_context(java_script_enabled=walk.javascript, **looks)
-        context.set_default_timeout(TIMEOUT_MS)
-        context.add_cookies([{"name": "django_language", "value": walk.language, "url": site}])
-        checked = context if walk.javascript else chromium.new_context(**looks)
-        walker = cls(context.new_page(), checked.new_page(), walk)
+        looks = {"viewport": SIZES[walk.size], "color_scheme": scheme}
+        page = new_page(chromium, site, **looks)
+        page.context.add_cookies([{"name": "django_language", "value": walk.language, "url": site}])
+        walker = cls(page, page.context.new_cdp_session(page), walk)
+        walker.turns_scripts(on=walk.javascript)
         walker.listens(site)
         yield walker
-        for opened in {context, checked}:
-            opened.close()
+        page.context.close()
 
     def listens(self, site: str) -> None:
         """Notes what the browser complains of, and what leaves the site."""
@@ -185,6 +176,7 @@ class Walker:
 
     def looks(self) -> None:
         """Nothing is wrong with the page, and it is in the language of the walk."""
+        self.settles(looked_at=True)
         self.seen += 1
         self.keeps_a_picture()
         page, faults = self.page, [*self.complaints]
@@ -194,37 +186,34 @@ class Walker:
             words = (text.replace(PAPER, "").replace(MORE_PAPER, "") for text in page.evaluate(WORDS))
             faults += [text for text in words if HANGUL.search(text)]
         faults += self.faults_by_axe()
+        self.settles()
         self.complaints.clear()  # axe tries what the policy forbids
         assert faults == [], f"{page.url}: {faults}"
         assert page.get_attribute("html", "lang") == self.walk.language
 
+    def settles(self, *, looked_at: bool = False) -> None:
+        """What can change a page without scripts is only that it is still loading."""
+        self.page.wait_for_load_state("load")
+        if self.walk.javascript:
+            settle(self.page, looked_at=looked_at)
+
     def faults_by_axe(self) -> list[str]:
-        """What axe finds; where the browser has no scripts, in a copy of the page."""
-        page = self.page
-        if not self.walk.javascript:
-            page, html = self.copy, self.page.content()
-            page.unroute_all()
-            page.route("**/*", lambda route: shown_again(route, html))
-            page.goto(self.page.url, wait_until="load")
-        page.evaluate(AXE_SCRIPT.read_text())
-        found = page.evaluate(AXE)
-        page.evaluate(TIDY)
+        """What axe finds. It is a script: for as long as it takes, a browser without scripts has them."""
+        self.turns_scripts(on=True)
+        self.page.evaluate(axe_script())
+        found = self.page.evaluate(AXE)
+        self.page.evaluate(TIDY)
+        self.turns_scripts(on=self.walk.javascript)
         return found
+
+    def turns_scripts(self, *, on: bool) -> None:
+        """For this page, at once and on every page that comes."""
+        self.browser.send("Emulation.setScriptExecutionDisabled", {"value": not on})
 
     def keeps_a_picture(self) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
             place = self.page.url.rstrip("/").rsplit("/", 1)[-1].split("?")[0].replace(":", "")
             self.page.screenshot(path=Path(folder) / f"{self.walk.name}-{self.seen:02}-{place}.png", full_page=True)
-
-
-def shown_again(route: Route, html: str) -> None:
-    """Answers with the page as it was, without scripts."""
-    if route.request.resource_type == "document":
-        route.fulfill(body=html, content_type="text/html; charset=utf-8")
-    elif route.request.resource_type == "script":
-        route.abort()
-    else:
-        route.continue_()
 
 
 def paper(name: str, width: int) -> dict[str, object]:
@@ -234,13 +223,11 @@ def paper(name: str, width: int) -> dict[str, object]:
 
 def officer_asks(chromium: Browser, walker: Walker, claim: Claim) -> None:
     """The officer signs in at a desk and asks for a paper and a word."""
-    site = walker.page.url.split("/my/")[0]
-    context = chromium.new_context(base_url=site, viewport=WIDE)
-    page = context.new_page()
+    page = new_page(chromium, walker.page.url.split("/my/")[0], viewport=WIDE)
     sign_in(page, "officer")
     page.goto(f"/programmes/1015/claims/{claim.reference}/")
     page.check("[name=kinds][value=business_use_proof]")
     page.fill("[name=text]", "카카오톡으로 주문을 받으신 것을 보여 주세요.")
     page.click("form:has([name=text]) button")
     page.wait_for_selector("[role=status]")
-    context.close()
+    page.context.close()

@@ -8,8 +8,7 @@ from tests.cast import person
 from tests.claims.bank_cast import answers, bank_folder, layout, with_bank
 from tests.claims.bank_standin import result_file
 from tests.claims.payout_cast import determined, states
-from tests.journeys.test_pages_in_browser import open_all
-from tests.web import faults_of, sign_in
+from tests.web import faults_of, open_all, sign_in
 
 __all__ = ["bank_folder"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]

@@ -13,7 +13,7 @@ from compensation.programmes.models import Role
 from tests.cast import a_council, a_session, person, referred_review
 from tests.claims.council_cast import vote_all
 from tests.claims.status_cast import BEFORE_THE_COUNCIL, CERTIFICATE, SALES, assessed_claim, paper
-from tests.web import WIDE, faults_of, sign_in
+from tests.web import WIDE, faults_of, settle, sign_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -79,6 +79,7 @@ def test_a_case_from_the_queue_to_the_council(page, claim, language):
 def read_by_keyboard(page) -> None:
     """Next page, larger, turned: with the keys, once the document has the focus."""
     page.set_viewport_size(WIDE)
+    settle(page)
     pane, picture = page.locator("[data-window]"), page.locator(SHEET)
     pane.focus()
     first, width = picture.get_attribute("src"), picture.bounding_box()["width"]
@@ -88,7 +89,7 @@ def read_by_keyboard(page) -> None:
     expect(picture).to_have_attribute("style", re.compile(r"rotate\(90deg\)"))
     page.keyboard.press("PageDown")
     expect(picture).not_to_have_attribute("src", first)
-    page.wait_for_function(f"{PICTURE}.complete")
+    page.wait_for_function(f"() => {PICTURE}.complete")
 
 
 @pytest.mark.parametrize("language", ["ko"])

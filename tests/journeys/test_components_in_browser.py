@@ -46,7 +46,7 @@ def test_every_state_is_accessible_and_has_its_picture(page, signed_in, language
         page.goto(f"{PATH}?claim={standing}")
         for name, size in (("phone", NARROW), ("desk", WIDE)):
             page.set_viewport_size(size)
-            picture = PICTURES / f"components-{standing}-{name}-{language}.png"
+            picture = PICTURES / f"components-{standing}-{name}-{language}.jpg"
             page.screenshot(path=picture, full_page=True)
             assert picture.stat().st_size > 50_000
         assert faults_of(page) == [], standing

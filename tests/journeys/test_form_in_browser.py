@@ -11,7 +11,7 @@ from claims.models import Claim, ClaimDraft
 from compensation.programmes.models import Role
 from tests.cast import NOW, person
 from tests.claims.form_cast import filled_draft, merchant_user, save, send
-from tests.web import faults_of, sit_down
+from tests.web import faults_of, settle, sit_down
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
@@ -69,8 +69,10 @@ def test_the_number_is_checked_and_known_data_filled_in_while_one_types(page, dr
     open_step(page, second, "business")
     page.check("#which-other")
     page.fill("#id_business_number", "")
-    page.locator("#id_business_number").press_sequentially("2208162518")
+    with page.expect_response(lambda answer: "2208162518" in (answer.request.post_data or "")):
+        page.locator("#id_business_number").press_sequentially("2208162518")
     page.wait_for_selector("#id_business_number[aria-invalid=true]")
+    settle(page)
     page.fill("#id_trade_name", "새 가게")
     page.fill("#id_business_number", "2208162517")
     page.wait_for_selector(".number-check__good")

@@ -4,7 +4,7 @@ The server sends its content security policy, so whatever a page would break of 
 """
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from claims.models import Claim
 from compensation.messaging.models import Message
@@ -12,7 +12,7 @@ from compensation.programmes.models import Role
 from tests.cast import person
 from tests.claims.pages_cast import assessed_claims, merchant_with_account
 from tests.messaging.cast import message
-from tests.web import faults_of, knock, sign_in
+from tests.web import faults_of, knock, open_all, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
@@ -28,10 +28,6 @@ def claims(programme) -> dict[str, Claim]:
     paid = Claim.objects.filter(state="determined", determination__amount_won__gt=0).first()
     merchant_with_account(paid, user=person("merchant", programme, Role.MERCHANT))
     return {"paid": paid, "council": Claim.objects.filter(state="awaiting_council").first()}
-
-
-def open_all(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
 
 
 def test_the_sign_in_page_and_its_error(page, claims):

@@ -48,7 +48,7 @@ def made(page: Page, live_server, maker: User) -> str:
     page.wait_for_selector("[role=alert]:focus")
     page.fill("[name=pay_on]", f"{day_in_seoul(timezone.now())}")
     page.click("main form button")
-    page.wait_for_selector("form[action$='/freeze/']", timeout=30_000)
+    page.wait_for_selector("form[action$='/freeze/']")
     assert [fault for fault in faults_of(page) if "422" not in fault] == []
     press(page, "freeze")
     return page.url
@@ -66,8 +66,8 @@ def released(page: Page, live_server, programme: Programme, maker: User) -> Payo
     sit_down(page, live_server, maker)
     page.goto(address)
     press(page, "release")
-    page.wait_for_selector("a[href$='/files/']", timeout=30_000)
-    page.wait_for_selector("[hx-get$='/live/']", state="detached", timeout=30_000)
+    page.wait_for_selector("a[href$='/files/']")
+    page.wait_for_selector("[hx-get$='/live/']", state="detached")
     return PayoutBatch.objects.latest("id")
 
 
@@ -81,7 +81,7 @@ def answered(page: Page, batch: PayoutBatch, **how: object) -> None:
     content = {"name": name, "mimeType": "text/plain", "buffer": result_file(lines, layout(batch).result)}
     page.set_input_files("[name=file]", content)
     page.click("form[action$='/results/'] button")
-    page.wait_for_selector("main .tag--good", timeout=30_000)
+    page.wait_for_selector("main .tag--good")
 
 
 def test_a_determination_becomes_money(page, live_server, programme, ops, claim, celery_worker_process):

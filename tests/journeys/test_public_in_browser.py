@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from claims.models import Claim
 from compensation.messaging.check_codes import new_check_code
@@ -15,7 +15,7 @@ from compensation.messaging.models import Message
 from compensation.runtime.encryption import blind_index
 from merchants.models import Merchant
 from tests.cast import NOW, SEOUL, one_claim
-from tests.web import NARROW, faults_of
+from tests.web import faults_of, new_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
@@ -43,14 +43,6 @@ def claim(programme) -> Claim:
     return claim
 
 
-@pytest.fixture
-def plain_page(chromium: Browser, live_server) -> Iterator[Page]:
-    """A browser whose JavaScript is switched off."""
-    context = chromium.new_context(java_script_enabled=False, viewport=NARROW, base_url=live_server.url)
-    yield context.new_page()
-    context.close()
-
-
 def fill_estimate(page: Page, number: int, lost_sales: str, *, service: str = "messenger") -> None:
     page.select_option(f"[name=loss-{number}-service]", service)
     page.fill(f"[name=loss-{number}-lost_sales]", lost_sales)
@@ -63,7 +55,8 @@ def walk_to_the_claim(page: Page) -> None:
     page.fill("[name=business_number]", BUSINESS)
     page.fill("[name=phone]", PHONE)
     page.click(SUBMIT)
-    page.fill("[name=code]:focus", re.search(r"\d{6}", Message.objects.latest("id").body)[0])
+    page.wait_for_selector("[name=code]:focus")
+    page.fill("[name=code]", re.search(r"\d{6}", Message.objects.latest("id").body)[0])
     page.click("[name=step][value=code]")
     page.wait_for_selector("#verdict:focus")
 
@@ -134,8 +127,7 @@ def test_the_way_to_a_claim_that_is_already_there(page, claim):
 
 
 def test_the_time_left_renews_itself(chromium, live_server, clock):
-    context = chromium.new_context(base_url=live_server.url)
-    page = context.new_page()
+    page = new_page(chromium, live_server.url)
     page.clock.install()
     page.goto("/")
     expect(page.locator(".intake__left strong")).to_have_text("12일 13시간")
@@ -146,7 +138,7 @@ def test_the_time_left_renews_itself(chromium, live_server, clock):
     clock.move_to(CLOSES)
     page.clock.fast_forward(61_000)
     page.wait_for_selector(".intake--closed")
-    context.close()
+    page.context.close()
 
 
 def test_everything_works_without_javascript(plain_page, claim):
@@ -182,12 +174,11 @@ def test_the_estimate_by_keyboard_alone(page):
 
 @pytest.mark.parametrize("path", ["/", "/estimate/", "/check-claim/", "/check-message/"])
 def test_a_first_load_is_light(chromium, live_server, path):
-    context = chromium.new_context(base_url=live_server.url)
-    page, loaded = context.new_page(), []
+    page, loaded = new_page(chromium, live_server.url), []
     page.on("response", lambda response: loaded.append(response))
     page.goto(path)
     page.wait_for_load_state("networkidle")
     weights = {r.url: len(gzip.compress(r.body())) for r in loaded if r.request.resource_type != "font"}
-    context.close()
+    page.context.close()
     assert any(url.endswith(".css") for url in weights)
     assert sum(weights.values()) < WEIGHT_BYTES_MAX, weights

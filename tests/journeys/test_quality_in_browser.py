@@ -8,8 +8,7 @@ from claims.services.second_looks import draw
 from compensation.programmes.models import Role
 from tests.cast import NOW, person
 from tests.claims.desk_cast import another, cases, objection_after
-from tests.journeys.test_pages_in_browser import open_all
-from tests.web import faults_of, sign_in
+from tests.web import faults_of, open_all, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 

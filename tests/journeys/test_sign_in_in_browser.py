@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 from merchants.services.registration import MerchantDetails, register_merchants
 from tests.cast import NOW
 from tests.users.sign_in_cast import kakao_stand_in, last_code, other_than
-from tests.web import NARROW, faults_of
+from tests.web import faults_of
 from users.models import User
+from users.services.sign_in_codes import WAIT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
 
@@ -103,26 +104,27 @@ def test_by_kakao_the_first_time_and_every_other_time(kakao, page):
     assert User.objects.count() == 1
 
 
-def test_by_e_mail_without_javascript(chromium, live_server, kakao):
-    context = chromium.new_context(viewport=NARROW, base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_by_e_mail_without_javascript(plain_page, kakao):
+    page = plain_page
     page.goto("/sign-in/?next=/my/claims/")
     page.click("main form.card a")
     ask(page, "hong@example.kr")
     page.wait_for_url("**/sign-in/code/")
-    page.click("#again button")
-    page.wait_for_url("**/sign-in/code/")
+    with page.expect_navigation(url="**/sign-in/code/"):
+        page.click("#again button")
     enter(page)
     page.wait_for_url("**/my/claims/")
-    context.close()
 
 
 def test_the_wait_for_another_code_ends_by_itself(page, monkeypatch):
-    monkeypatch.setattr("users.views.sign_in.WAIT", timedelta(seconds=2))
+    page.clock.install()
     page.goto("/sign-in/")
     ask(page)
-    page.wait_for_selector("#again[hx-get]")
-    page.wait_for_selector("#again:not([hx-get])")
+    page.wait_for_url("**/sign-in/code/")
+    expect(page.locator("#again[hx-get]")).to_be_visible()
+    monkeypatch.setattr("users.views.sign_in.WAIT", timedelta(0))
+    page.clock.fast_forward(WAIT.total_seconds() * 1000)
+    expect(page.locator("#again:not([hx-get])")).to_be_visible()
     assert page.complaints == []
 
 

@@ -1,12 +1,12 @@
 """A merchant follows a claim on a phone: every outcome, questions, objecting, withdrawing; also without JavaScript."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from claims.models import Answer, Claim, Objection
 from claims.services.objections import file_objection
@@ -24,7 +24,7 @@ from tests.claims.status_cast import (
     hong,
     received_claim,
 )
-from tests.web import NARROW, faults_of, sit_down
+from tests.web import faults_of, sit_down
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts", "kept")]
 
@@ -65,14 +65,6 @@ def paper(tmp_path) -> Callable[[int], Path]:
         return file
 
     return made
-
-
-@pytest.fixture
-def plain_page(chromium: Browser, live_server) -> Iterator[Page]:
-    """A phone's page without JavaScript."""
-    context = chromium.new_context(viewport=NARROW, base_url=live_server.url, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def faults_but(page: Page, status: int) -> list[str]:

@@ -113,11 +113,12 @@ def test_nothing_is_sent_again_while_the_dealer_cannot_be_asked(sens):
 
 
 def test_an_answer_that_takes_too_long_is_a_lost_one(sens, monkeypatch):
-    monkeypatch.setattr(limits, "MESSAGE_ANSWER_SECONDS", 0.2)
-    sens_gateway._connections.cache_clear()
     written = now_message()
     sens.next.append(Behaviour.HOLD)
-    assert after(written, written.created_at) == ("sending", 1, "no answer: ReadTimeoutError")
+    with monkeypatch.context() as impatient:
+        impatient.setattr(limits, "MESSAGE_ANSWER_SECONDS", 1)
+        sens_gateway._connections.cache_clear()
+        assert after(written, written.created_at) == ("sending", 1, "no answer: ReadTimeoutError")
     sens_gateway._connections.cache_clear()
     assert after(written, written.created_at + SETTLED) == ("sent", 1, "")
     assert len(sens.taken) == 1

@@ -42,7 +42,7 @@ def mailbox(settings, messages_to_files) -> Iterator[Mailbox]:
     settings.MESSAGING = settings.MESSAGING | {"email": "smtp"}
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.DEFAULT_FROM_EMAIL = "피해지원 <no-reply@example.kr>"
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     yield box
     controller.stop()

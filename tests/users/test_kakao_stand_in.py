@@ -54,7 +54,7 @@ def test_it_answers_as_a_process_of_its_own():
 def discovered(url):
     for _ in range(300):
         try:
-            return requests.get(f"{url}/.well-known/openid-configuration", timeout=5).json()
+            return requests.get(f"{url}/.well-known/openid-configuration", timeout=60).json()
         except requests.ConnectionError:
             time.sleep(0.1)
     raise TimeoutError(url)

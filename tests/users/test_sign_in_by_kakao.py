@@ -35,7 +35,7 @@ def go_to_kakao(client, **extra):
 def say_who(address, uid="haneul"):
     """The visitor names themselves at Kakao; the address to which they are sent back."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    answer = requests.post(address.split("?")[0], asked | {"person": uid}, allow_redirects=False, timeout=5)
+    answer = requests.post(address.split("?")[0], asked | {"person": uid}, allow_redirects=False, timeout=60)
     return answer.headers["Location"]
 
 
@@ -158,7 +158,7 @@ def test_an_answer_works_once(client, kakao):
 def test_the_stand_in_gives_tokens_as_a_provider_does(client, kakao, change):
     back = parse_qs(urlsplit(say_who(go_to_kakao(client))).query)
     sent = {"grant_type": "authorization_code", "code": back["code"][0], "client_id": "stand-in-client"}
-    answer = requests.post(f"{kakao.url}/oauth/token", sent | change, timeout=5)
+    answer = requests.post(f"{kakao.url}/oauth/token", sent | change, timeout=60)
     assert answer.status_code == 400
 
 
