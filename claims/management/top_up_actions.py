@@ -20,7 +20,7 @@ Rows = dict[str, Any]
 
 
 def add_top_up_arguments(parser: CommandParser) -> None:
-    """What the actions with top-ups read besides --reason and --as."""
+    """What the actions with top-ups read besides --reason and --by."""
     parser.add_argument("--top-up", help="reference of the top-up")
     parser.add_argument("--amount", help="top-up: won for each claim")
     parser.add_argument("--tier", default="", help="top-up: code of the tier whose determined claims get it")
@@ -29,9 +29,9 @@ def add_top_up_arguments(parser: CommandParser) -> None:
 
 
 def who_does_it(options: Rows) -> User:
-    """The person of --as. Raises CommandError, User.DoesNotExist."""
+    """The person of --by. Raises CommandError, User.DoesNotExist."""
     if not options["person"]:
-        raise CommandError("--as is needed: who does it")
+        raise CommandError("--by is needed: who does it")
     return User.objects.get(username=options["person"])
 
 

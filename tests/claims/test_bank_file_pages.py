@@ -198,7 +198,7 @@ def test_by_command_too(batch, ops, tmp_path):
     assert command("write", "--batch", batch.reference)["files"][0]["rows"] == 2
     assert command("losses", "--batch", batch.reference) == {"losses": []}
     (tmp_path / "result.csv").write_bytes(result_file(answers(batch), layout(batch).result))
-    read = command("read", "--batch", batch.reference, "--file", str(tmp_path / "result.csv"), "--user", "ops")
+    read = command("read", "--batch", batch.reference, "--file", str(tmp_path / "result.csv"), "--by", "ops")
     assert (read["is_accepted"], read["paid_count"]) == (True, 2)
     assert command("show", "--batch", batch.reference)["state"] == "closed"
 

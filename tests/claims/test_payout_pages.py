@@ -92,7 +92,7 @@ def test_the_command_refuses_in_words(programme, ops):
     profile_of(programme)
     with pytest.raises(CommandError, match="Nothing can be paid now"):
         call_command("payouts", "1015", "make", person="ops")
-    with pytest.raises(CommandError, match="--as is needed"):
+    with pytest.raises(CommandError, match="--by is needed"):
         call_command("payouts", "1015", "make")
     with pytest.raises(CommandError, match="no such programme"):
         call_command("payouts", "nowhere", "plan")

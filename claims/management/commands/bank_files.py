@@ -40,7 +40,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--batch", help="reference of the payout batch")
         parser.add_argument("--file", type=Path, help="the bank's result file")
-        parser.add_argument("--user", help="in whose name; default: the system's account")
+        parser.add_argument("--by", dest="user", help="user name of the person who does it; else the system's account")
         parser.add_argument("--json", action="store_true", help="the answer for machines")
 
     def handle(self, **options: Any) -> None:

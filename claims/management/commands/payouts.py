@@ -61,7 +61,7 @@ class Command(BaseCommand):
             "--reason", default="", help="thaw, cancel, top-ups: why; make: a note for those who approve"
         )
         add_top_up_arguments(parser)
-        parser.add_argument("--as", dest="person", help="username of the person who does it")
+        parser.add_argument("--by", dest="person", help="user name of the person who does it")
         parser.add_argument("--dry-run", action="store_true", help="do it, show what came out, and take it back")
         parser.add_argument("--json", action="store_true", help="the answer for machines")
 
