@@ -25,6 +25,8 @@ from .system import (
 )
 
 NAME = "compensation"  # of the role and of the database
+# A backend that was just born when its server was killed holds the server's port until it gets to run.
+_ORPHANS_SECONDS = 10
 _MB, _GB = 1024**2, 1024**3
 _NO_SUCH_PID = 2**22 + 1  # above the kernel's limit
 
@@ -43,8 +45,9 @@ def start(state: State, *, durable: bool = True) -> str:
     if running_pid(state) is None:
         if not _data(state).exists():
             _make_data_folder(state)
+        was_killed = _recorded_pid(state) is not None
         _forget_dead_server(state)
-        if port_is_taken(state.port("postgres")):
+        if port_is_taken(state.port("postgres"), seconds=_ORPHANS_SECONDS if was_killed else 0):
             state.new_port("postgres")
         _write_settings(state, durable=durable)
         _launch(state)

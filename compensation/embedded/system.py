@@ -8,6 +8,7 @@ import random
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 NOBODY_UID = 65534
@@ -81,8 +82,17 @@ def free_port() -> int:
             return port
 
 
-def port_is_taken(port: int) -> bool:
-    """Whether something answers on this port of 127.0.0.1."""
+def port_is_taken(port: int, *, seconds: float = 0) -> bool:
+    """Whether something answers on this port of 127.0.0.1, and goes on to for so many seconds."""
+    ends = time.monotonic() + seconds
+    while _answers(port):
+        if time.monotonic() >= ends:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -21,7 +21,7 @@ import redis
 from compensation import embedded
 from compensation.embedded import postgres
 from compensation.embedded.state import State
-from compensation.embedded.system import command_line
+from compensation.embedded.system import command_line, port_is_taken
 
 
 @pytest.fixture
@@ -123,6 +123,14 @@ def test_a_killed_server_comes_back_to_its_address_while_clients_ask_for_it(var)
         finally:
             is_back.set()
     assert [client.result() for client in clients] == [42] * 8
+
+
+def test_a_port_that_is_let_go_soon_is_not_taken():
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        assert port_is_taken(port, seconds=0.1)
+        threading.Timer(0.3, held.close).start()
+        assert not port_is_taken(port, seconds=60)
 
 
 def ask_until(is_back: threading.Event, urls: embedded.ServiceUrls) -> object:

@@ -126,7 +126,7 @@ def test_a_worker_killed_while_it_tells_leaves_the_rest_to_the_next(monkeypatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(pass_notices, "write", die)
+        patched.setattr(pass_notices, "tell_member", die)
         with pytest.raises(KeyboardInterrupt):
             pass_notices.tell_served(change=change, at=NOON)
     change.refresh_from_db()
