@@ -35,6 +35,7 @@ STANDINGS = {
     "settled": Q(outcome=LookOutcome.DIFFERS) & ~CURRENT,  # a new determination has taken its place
     "dropped": Q(outcome="") & ~CURRENT,  # superseded before anybody looked
 }
+DEFAULT_STANDING = "todo"
 
 
 class Candidate(NamedTuple):

@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from claims.models import Review
 from claims.selectors.deadlines import NOT_ESCALATED, running, soon_until, waiting_for_merchant
 from compensation.messaging.models import Channel
-from compensation.messaging.services.outbox import write
+from compensation.messaging.services.outbox import LANGUAGE, write
 from compensation.policy.deadlines import is_working_day
 from compensation.policy.seoul import SEOUL, day_in_seoul
 from compensation.programmes.models import Programme, Role
@@ -22,7 +22,6 @@ from compensation.values.working_days import working_calendar
 from users.models import User
 
 OFFICE_HOURS = (time(9), time(18))  # in Seoul: nobody is reminded at night
-LANGUAGE = "ko"
 BATCH_REVIEWS = 1_000
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import override
 from claims.models import Notice, Payout, TopUpClaim
 from claims.selectors.bank_returns import return_reason
 from claims.selectors.status import policy_for
-from claims.services.telling import LANGUAGE, account_named, last_day, tell_merchant
+from claims.services.telling import account_named, last_day, tell_merchant
+from compensation.messaging.services.outbox import LANGUAGE
 from compensation.policy.deadlines import Clock, due_at, objection_until
 from compensation.policy.document import Policy
 from compensation.values.working_days import working_calendar

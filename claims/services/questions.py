@@ -17,8 +17,9 @@ from claims.services.claim_lock import lock_claim
 from claims.services.council_names import reason_sentences
 from claims.services.question_refusals import AnswerRefused, QuestionRefused
 from claims.services.reviews import ask_for_checks, keep_review, open_review_of
-from claims.services.telling import LANGUAGE, last_day, tell_merchant
+from claims.services.telling import last_day, tell_merchant
 from compensation.audit.services import because
+from compensation.messaging.services.outbox import LANGUAGE
 from compensation.policy.deadlines import answer_until, remind_at
 from compensation.policy.document import EvidenceKind, Policy
 from compensation.policy.reasons import FIXABLE, CaseReason, reasons_of_kind

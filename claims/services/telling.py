@@ -6,12 +6,10 @@ from typing import Any
 
 from claims.models import Claim
 from compensation.messaging.models import Message
-from compensation.messaging.services.outbox import reachable_by, write
+from compensation.messaging.services.outbox import tell
 from compensation.policy.seoul import day_in_seoul
 from compensation.values.bank_accounts import BANKS
 from merchants.models import BankAccount
-
-LANGUAGE = "ko"  # of messages: what language a merchant reads is not known
 
 
 def tell_merchant(
@@ -22,16 +20,11 @@ def tell_merchant(
     Every text has the business' name and the claim's reference; `variables` are what it has besides.
     """
     merchant = claim.merchant
-    way = reachable_by(phone=merchant.phone, email=merchant.email)
-    if way is None:
-        return None
-    channel, to = way
-    return write(
+    return tell(
+        phone=merchant.phone,
+        email=merchant.email,
         template=template,
-        to=to,
-        channel=channel,
         variables={"name": merchant.trade_name, "reference": claim.reference, **variables},
-        language=LANGUAGE,
         at=at,
         dedupe_key=dedupe_key,
         programme=claim.programme,

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from compensation.messaging.models import Message
-from compensation.messaging.services.outbox import reachable_by, write
+from compensation.messaging.services.outbox import tell
 from compensation.programmes.models import Programme
 from users.models import ContactKind
 
-LANGUAGE = "ko"  # of messages: what language a member reads is not known
 SUBJECT_LENGTH_MAX = 60  # characters: the width of the column
 
 
@@ -24,16 +23,11 @@ def tell_member(
     dedupe_key: str,
 ) -> Message | None:
     """Writes to one of the member's contacts (users.selectors.contacts); None where no message reaches any."""
-    way = reachable_by(phone=contacts.get(ContactKind.PHONE, ""), email=contacts.get(ContactKind.EMAIL, ""))
-    if way is None:
-        return None
-    channel, to = way
-    return write(
+    return tell(
+        phone=contacts.get(ContactKind.PHONE, ""),
+        email=contacts.get(ContactKind.EMAIL, ""),
         template=template,
-        to=to,
-        channel=channel,
         variables=variables,
-        language=LANGUAGE,
         at=at,
         dedupe_key=dedupe_key,
         programme=programme,

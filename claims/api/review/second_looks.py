@@ -12,6 +12,7 @@ from claims.api.claim_answers import AssessmentAnswer, LossAnswer, assessment_va
 from claims.api.review.common import VIEW, chosen, telling
 from claims.models import LookOutcome, SecondLook
 from claims.selectors.second_looks import (
+    DEFAULT_STANDING,
     STANDINGS,
     DrawSummary,
     draws_of,
@@ -31,8 +32,9 @@ from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import Order, ordered_page_of
 
-TODO = "todo"
-STANDING = OpenApiParameter("standing", {"type": "string", "enum": list(STANDINGS), "default": TODO}, "query")
+STANDING = OpenApiParameter(
+    "standing", {"type": "string", "enum": list(STANDINGS), "default": DEFAULT_STANDING}, "query"
+)
 
 
 class LookShort(serializers.Serializer[Any]):
@@ -104,7 +106,7 @@ class Looks(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         programme, asked = open_programme(request, code, permission=VIEW), request.query_params
-        standing = chosen(asked, "standing", STANDINGS) or TODO
+        standing = chosen(asked, "standing", STANDINGS) or DEFAULT_STANDING
         found = second_looks_of(programme=programme, standing=standing)
         page = ordered_page_of(rows=found, order=Order("id", is_descending=False), asked=asked)
         rows = look_rows(looks=page.rows, user=request.user)

@@ -5,7 +5,8 @@ from typing import Any
 
 from claims.models import Determination
 from claims.services.council_words import objection_result, reasons_sentence
-from claims.services.telling import LANGUAGE, last_day, tell_merchant
+from claims.services.telling import last_day, tell_merchant
+from compensation.messaging.services.outbox import LANGUAGE
 from compensation.policy.deadlines import objection_until
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from claims.models import Claim, LookOutcome, SecondLook
 from claims.selectors.paging import page_of
 from claims.selectors.second_looks import (
+    DEFAULT_STANDING,
     STANDINGS,
     draws_of,
     has_part,
@@ -59,7 +60,7 @@ def second_looks(request: HttpRequest, code: str) -> HttpResponse:
     """The draws, and the looks that stand as `?standing=` says."""
     programme = open_programme(request, code, permission=VIEW)
     standing = request.GET.get("standing", "")
-    standing = standing if standing in STANDINGS else "todo"
+    standing = standing if standing in STANDINGS else DEFAULT_STANDING
     found = second_looks_of(programme=programme, standing=standing)
     looks, number, total = page_of(rows=found, number=page_number(request.GET))
     content = {

@@ -1,6 +1,6 @@
 """What people do with a grant job, by the API: the services of the pages. Each answers with the job as it is then."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -12,7 +12,6 @@ from compensation.runtime.api_fields import ANY, TEXT, body, text_of
 from compensation.runtime.idempotency import once
 from users.api.grants.answers import JobAnswer, job_answer
 from users.api.grants.common import GrantView, read_form, telling_refusals
-from users.models import GrantJob
 from users.services import grant_jobs, grant_running
 from users.services.grant_again import plan_again, retry_failed
 from users.services.grant_refusals import GrantJobMovedOn
@@ -27,13 +26,10 @@ SPEED = {grant_running.SpeedOutOfBounds: "members_per_second"}
 class _Step(GrantView):
     """A step that takes nothing but the job."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
-        raise NotImplementedError
-
-    def _take(self, request: Request, code: str, reference: str) -> Response:
+    def _take(self, request: Request, code: str, reference: str, step: Callable[..., object], **given: Any) -> Response:
         job = self.job_to_run(request, code, reference)
         with telling_refusals():
-            self._do(job, request.user, request._request.received_at)
+            step(job=job, actor=request.user, **given)
         return job_answer(job, status=201)
 
 
@@ -46,13 +42,10 @@ def _documented(operation_id: str, summary: str, request: Any = None) -> Any:
 class Rehearsal(_Step):
     """Counting whom it is about."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
-        grant_jobs.rehearse(job=job, actor=user, at=at)
-
     @_documented("rehearse_grant_job", "Counts what the job would do; changes nothing else")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, grant_jobs.rehearse, at=request._request.received_at)
 
 
 class Approval(GrantView):
@@ -79,13 +72,10 @@ class Approval(GrantView):
 class Start(_Step):
     """Now."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
-        grant_running.start(job=job, at=at, actor=user)
-
     @_documented("start_grant_job", "Starts an approved job now")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, grant_running.start, at=request._request.received_at)
 
 
 class Hour(GrantView):
@@ -106,25 +96,19 @@ class Hour(GrantView):
 class Pause(_Step):
     """Stopping for a while."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:  # noqa: ARG002 - the same for all steps
-        grant_running.pause(job=job, actor=user)
-
     @_documented("pause_grant_job", "Pauses a running job after the chunks that are at work")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, grant_running.pause)
 
 
 class Resumption(_Step):
     """Going on."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:  # noqa: ARG002 - the same for all steps
-        grant_running.resume(job=job, actor=user)
-
     @_documented("resume_grant_job", "Goes on with a paused job")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, grant_running.resume)
 
 
 class Speed(GrantView):
@@ -147,25 +131,19 @@ class Speed(GrantView):
 class Retry(_Step):
     """Failed chunks once more."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
-        retry_failed(job=job, actor=user, at=at)
-
     @_documented("retry_grant_job", "Puts failed chunks of a running or paused job back among those to be done")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, retry_failed, at=request._request.received_at)
 
 
 class Cancellation(_Step):
     """Ending it."""
 
-    def _do(self, job: GrantJob, user: Any, at: datetime) -> None:
-        grant_jobs.cancel(job=job, actor=user, at=at)
-
     @_documented("cancel_grant_job", "Ends a job for good; what it granted stays")
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
-        return self._take(request, code, reference)
+        return self._take(request, code, reference, grant_jobs.cancel, at=request._request.received_at)
 
 
 class Recall(GrantView):
