@@ -31,6 +31,8 @@ def more_urgent_job(*, job: GrantJob) -> GrantJob | None:
     """A running job that goes before this one and has something left to do."""
     pending = GrantChunk.objects.filter(job=OuterRef("pk"), state=GrantChunkState.PENDING)
     running = GrantJob.objects.filter(Exists(pending), run_state=GrantJobRunState.RUNNING, priority__lt=job.priority)
+    if not running.exists():  # nearly always, and asked for every chunk
+        return None
     return running.select_related("package").order_by("priority", "pk").first()
 
 

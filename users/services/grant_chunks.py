@@ -55,8 +55,14 @@ _TO_OTHERS = {
     "already_granted": "(SELECT count(*) FROM open_to WHERE has_one)",
     "to_grant": "SELECT %(package)s, id, %(chunk)s FROM open_to WHERE NOT has_one",
 }
+# The members of a chunk lie together, and reading them page by page takes two thirds of the time that their index takes.
+# PostgreSQL does not reckon so; it may again choose an index for whatever comes after.
+_BY_PAGES, _AS_EVER = "SET LOCAL enable_indexscan = off;", "SET LOCAL enable_indexscan = on"
+# The commit does not wait for the disk: a chunk that a crash of the server takes back is pending again, whole. Nobody is
+# told of a chunk but by the database itself; the end of the job is committed with the usual care.
 # A place for a worker, free again when its transaction ends, however it ends. A job with a speed has one.
 _PLACE = """
+    SET LOCAL synchronous_commit = off;
     SELECT place, (SELECT members_per_second FROM users_grantjob WHERE id = %(job)s)
       FROM generate_series(1, (SELECT CASE WHEN members_per_second IS NULL THEN workers ELSE 1 END
                                             FROM users_grantjob WHERE id = %(job)s)) AS place
@@ -75,7 +81,6 @@ def grant_next_chunk(*, job: GrantJob, at: datetime) -> GrantChunk | None:
     chunk = None
     try:
         with transaction.atomic():
-            _commit_lightly()
             chunk = _take(job, at)
             if chunk is not None and job.kind == GrantJobKind.RECALL:
                 recall(chunk, job=job, at=at)
@@ -87,15 +92,6 @@ def grant_next_chunk(*, job: GrantJob, at: datetime) -> GrantChunk | None:
             raise
         _note_failed_attempt(chunk, fault=fault, at=at)
     return chunk
-
-
-def _commit_lightly() -> None:
-    """The commit does not wait for the disk: a chunk that a crash of the server takes back is pending again, whole.
-
-    Nobody is told of a chunk but by the database itself; the end of the job is committed with the usual care.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _take(job: GrantJob, at: datetime) -> GrantChunk | None:
@@ -120,8 +116,9 @@ def _grant(chunk: GrantChunk, *, job: GrantJob, at: datetime) -> None:
         how = _TO_ALL if cursor.fetchone() is None else _TO_OTHERS
         sql = {name: getattr(parts, name) for name in ("counts", "source", "within", "open", "kept_out")}
         sql |= {name: text.format(**sql, earlier=_EARLIER) for name, text in how.items()}
-        cursor.execute(_GRANT.format(**sql), figures)
+        cursor.execute(_BY_PAGES + _GRANT.format(**sql), figures)
         chunk.granted = cursor.rowcount
+        cursor.execute(_AS_EVER)
     held = GrantChunk.objects.filter(pk=chunk.pk)
     held.update(
         expected=F("expected") + chunk.granted, granted=chunk.granted, state=GrantChunkState.DONE, finished_at=at
