@@ -13,7 +13,10 @@ import gc
 import multiprocessing
 import os
 import re
+import secrets
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.pass_figures import active_members, applications, execute, p99, prove, say
@@ -71,6 +74,8 @@ def _in_the_database(storage_pass: Any, options: argparse.Namespace) -> None:
     limit = _pgbench(BARE, clients=64, seconds=options.seconds)
     say("bare insert and commit per application, 64 clients = the limit", limit, limit)
     execute("TRUNCATE bare")
+    say(f"the same from {PROCESSES} Python processes, 64 threads in all", _one_by_one(64, options.seconds), limit)
+    execute("TRUNCATE bare")
     say("counter row, 64 clients", _pgbench(COUNTER, clients=64, seconds=options.seconds), limit)
     members, used = active_members(), 0
     for clients in (64, 1_000):
@@ -96,23 +101,51 @@ def _pgbench(statement: str, *, clients: int, seconds: int) -> float:
     return float(found[1])
 
 
+def _one_by_one(clients: int, seconds: int) -> float:
+    """Applications a second of a web whose threads insert and commit for themselves, without Django."""
+    counts = _in_processes(_inserting, [[clients // PROCESSES, seconds] for _process in range(PROCESSES)])
+    return sum(counts) / seconds
+
+
+def _inserting(threads: int, seconds: int, told: Any) -> None:
+    import psycopg2
+
+    ends_at = time.perf_counter() + seconds
+
+    def insert(_thread: int) -> int:
+        connection, count = psycopg2.connect(os.environ["DATABASE_URL"]), 0
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            while time.perf_counter() < ends_at:
+                cursor.execute(BARE.format(member="%s"), [secrets.randbelow(9_000_000_000_000)])
+                count += 1
+        return count
+
+    with ThreadPoolExecutor(threads) as pool:
+        told.put(sum(pool.map(insert, range(threads))))
+
+
 def _group_commit(storage_pass_id: int, members: list[int], clients: int, seconds: int) -> tuple[float, float]:
     """Acknowledged applications a second, and the 99th percentile in ms, of clients that ask again at once."""
+    shares = [members[place::PROCESSES] for place in range(PROCESSES)]
+    arguments = [[storage_pass_id, share, clients // PROCESSES, seconds] for share in shares]
+    counts, times = zip(*_in_processes(_clients, arguments), strict=True)
+    return sum(counts) / seconds, p99(sorted(one for each in times for one in each)) * 1_000
+
+
+def _in_processes(work: Callable[..., None], arguments: list[list[Any]]) -> list[Any]:
+    """What each told, of one process for each list of arguments."""
     from django.db import connections
 
     connections.close_all()
     told: Any = multiprocessing.Queue()
-    shares = [members[place::PROCESSES] for place in range(PROCESSES)]
-    processes = [
-        multiprocessing.Process(target=_clients, args=[storage_pass_id, share, clients // PROCESSES, seconds, told])
-        for share in shares
-    ]
+    processes = [multiprocessing.Process(target=work, args=[*each, told]) for each in arguments]
     for process in processes:
         process.start()
-    counts, times = zip(*[told.get() for _ in processes], strict=True)
+    answers = [told.get() for _process in processes]
     for process in processes:
         process.join()
-    return sum(counts) / seconds, p99(sorted(one for each in times for one in each)) * 1_000
+    return answers
 
 
 def _clients(storage_pass_id: int, members: list[int], clients: int, seconds: int, told: Any) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
@@ -79,16 +80,38 @@ def test_a_batcher_that_is_stopped_answers_everybody_also_who_asks_again_when_to
     batcher.stop()
 
 
-def test_without_the_lock_on_the_line_two_batches_run_into_the_keys(monkeypatch):
-    """The control of the tests above: the same statement, and nobody waits before looking."""
-    one, (a, b) = storage_pass(), active_members(2)
-    monkeypatch.setattr(passes, "_LOCK", "SELECT")
+def test_a_batch_that_waits_for_another_goes_on_behind_it_and_finds_those_whom_it_put_in_line():
+    """It looked before it waited: whom both bring is refused by the key, and all of it is asked again."""
+    one, (a, b, c) = storage_pass(), active_members(3)
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        apply_together(one, a)
-        second = pool.submit(at_once, lambda: apply_together(one, b))
-        wait_until(somebody_waits_for_us, "the second batch waits for the first one's keys")
-    [fault] = second.result()
-    assert "pass_place_once" in str(fault)
+        apply_together(one, a, b)
+        second = pool.submit(at_once, lambda: apply_together(one, c, b))
+        wait_until(somebody_waits_for_us, "the second batch waits for the line")
+    [standings] = second.result()
+    assert [standing.place for standing in standings] == [3, 2]
+    assert line(one) == [a, b, c]
+    assert prove_line(storage_pass=one).holds
+
+
+def test_a_batch_that_waited_counts_by_the_quota_of_now_and_not_by_the_one_it_saw():
+    one, (a, b) = storage_pass(quota=2), active_members(2)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        StoragePass.objects.filter(pk=one.pk).update(quota=1)
+        second = pool.submit(at_once, lambda: apply_together(one, a, b))
+        wait_until(somebody_waits_for_us, "the batch waits for the line")
+    [standings] = second.result()
+    assert [standing.is_served for standing in standings] == [True, False]
+
+
+def test_a_batch_that_waited_while_the_opening_was_put_off_is_told_to_come_back():
+    one, (a,) = storage_pass(), active_members(1)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        StoragePass.objects.filter(pk=one.pk).update(opens_at=NOON + timedelta(hours=1))
+        second = pool.submit(at_once, lambda: apply_together(one, a))
+        wait_until(somebody_waits_for_us, "the batch waits for the line")
+    [[outcome]] = second.result()
+    assert isinstance(outcome, passes.NotOpenYet)
+    assert line(one) == []
 
 
 def test_a_quota_that_is_raised_in_the_middle_of_the_storm_serves_each_place_by_what_it_is():

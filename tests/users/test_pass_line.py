@@ -62,6 +62,15 @@ def test_times_in_line_never_run_backwards_whatever_the_clock_does():
     assert prove_line(storage_pass=one).holds
 
 
+def test_everybody_in_a_batch_keeps_the_moment_they_came_but_nobody_comes_before_whoever_is_in_line():
+    one, (a, b, c) = storage_pass(), active_members(3)
+    moments = [NOON + timedelta(seconds=second) for second in (0, -3, 2)]
+    for batch in ([(a, moments[0])], [(b, moments[1]), (c, moments[2])]):
+        passes.put_in_line(storage_pass_id=one.pk, applicants=[passes.Applicant(*applicant) for applicant in batch])
+    assert [row.applied_at for row in PassApplication.objects.order_by("place")] == [NOON, NOON, moments[2]]
+    assert prove_line(storage_pass=one).holds
+
+
 def test_a_pass_that_does_not_exist_is_told_so():
     assert isinstance(
         passes.put_in_line(storage_pass_id=9, applicants=[passes.Applicant(1, NOON)])[1], passes.NoSuchPass

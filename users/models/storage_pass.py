@@ -15,13 +15,14 @@ from users.models.user import User
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange("quota", "opens_at")),  # not one per application
-    exclude=["last_place", "last_applied_at"],
+    exclude=["last_place", "last_applied_at", "last_applied_at_before"],
 )
 class StoragePass(models.Model):
     """A pass of a programme: from when on one can apply, how many may have it, and how long the line is.
 
     The row is locked by whoever puts people in line: `last_place` is how many are in it, `last_applied_at` when the
-    last of them came. `last_place` beyond `quota` is the line behind.
+    last of them came, `last_applied_at_before` when the last of those came whom the latest batch found in line.
+    `last_place` beyond `quota` is the line behind.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="storage_passes")
@@ -30,6 +31,7 @@ class StoragePass(models.Model):
     quota = models.PositiveBigIntegerField()
     last_place = models.PositiveBigIntegerField(default=0)
     last_applied_at = models.DateTimeField(null=True)
+    last_applied_at_before = models.DateTimeField(null=True)
 
     class Meta:
         triggers = [

@@ -55,12 +55,12 @@ _TO_OTHERS = {
     "already_granted": "(SELECT count(*) FROM open_to WHERE has_one)",
     "to_grant": "SELECT %(package)s, id, %(chunk)s FROM open_to WHERE NOT has_one",
 }
-# The members of a chunk lie together, and reading them page by page takes two thirds of the time that their index takes.
-# PostgreSQL does not reckon so; it may again choose an index for whatever comes after.
+# The members of a chunk lie together: to read them page by page takes two thirds of the time that their index takes.
+# PostgreSQL does not reckon so. For whatever comes after it may choose an index again.
 _BY_PAGES, _AS_EVER = "SET LOCAL enable_indexscan = off;", "SET LOCAL enable_indexscan = on"
-# The commit does not wait for the disk: a chunk that a crash of the server takes back is pending again, whole. Nobody is
-# told of a chunk but by the database itself; the end of the job is committed with the usual care.
-# A place for a worker, free again when its transaction ends, however it ends. A job with a speed has one.
+# A place for a worker, free again when its transaction ends, however it ends. A job with a speed has one. The commit
+# does not wait for the disk: a chunk that a crash of the server takes back is pending again, whole. Nobody is told of a
+# chunk but by the database itself; the end of the job is committed with the usual care.
 _PLACE = """
     SET LOCAL synchronous_commit = off;
     SELECT place, (SELECT members_per_second FROM users_grantjob WHERE id = %(job)s)

@@ -5,10 +5,12 @@ touches no application, and a yes is never taken back: quotas do not fall below 
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from compensation.audit.services import because
@@ -78,42 +80,43 @@ class Applicant:
 
 Outcome = Standing | PassRefused
 
-# One round trip, one transaction: PostgreSQL runs statements that are sent together as one, and commits them together
-# before it answers. The second statement sees what others committed while the first waited for the lock, so nobody is
-# put in line twice and no place is given twice; the keys hold it, too.
-_LOCK = "SELECT FROM users_storagepass WHERE id = %(storage_pass)s FOR NO KEY UPDATE"
+# One statement, one transaction, which is committed before PostgreSQL answers. Whether members are in line or may be is
+# looked up first; then the update of the pass's row takes the line, and it is held for the writing only. An update sees
+# what others committed while it waited, so no place is given twice. What was looked up may be older than that: a member
+# whom another process put in line meanwhile runs into the key, and all is asked again.
 _PUT = "EXECUTE put_in_line(%(storage_pass)s, %(members)s, %(moments)s)"
-# Planned once for a connection: under the lock, planning took as long as a small batch. What is known of a person is
-# looked up by scalar subqueries: those use the keys however empty the tables were when the plan was made.
+_TRIES = 5  # each but the first only after another process put one of the same members in line at that moment
+# Planned once for a connection: planning took as long as a small batch. What is known of a person is looked up by
+# scalar subqueries: those use the keys however empty the tables were when the plan was made.
 _PREPARE = """
     PREPARE put_in_line (bigint, bigint[], timestamptz[]) AS
-    WITH pass AS (
-        SELECT opens_at, quota, last_place, last_applied_at FROM users_storagepass WHERE id = $1
-    ), asked AS MATERIALIZED (
-        SELECT member_id, at, turn,
+    WITH asked AS MATERIALIZED (
+        SELECT member_id, at, turn, pass.opens_at, pass.quota,
                (SELECT place FROM users_passapplication known
-                 WHERE known.storage_pass_id = $1 AND known.member_id = one.member_id) AS known_place,
-               (SELECT status FROM users_member member WHERE member.id = one.member_id) AS status
-          FROM (SELECT DISTINCT ON (member_id) member_id, at, turn
-                  FROM unnest($2, $3) WITH ORDINALITY AS sent (member_id, at, turn)
-                 ORDER BY member_id, turn) one
-    ), fresh AS MATERIALIZED (
-        SELECT member_id, last_place + row_number() OVER (ORDER BY turn) AS place,
-               greatest(last_applied_at, max(at) OVER (ORDER BY turn)) AS applied_at
-          FROM asked, pass
-         WHERE known_place IS NULL AND status = %(active)s AND at >= opens_at
+                 WHERE known.storage_pass_id = $1 AND known.member_id = sent.member_id) AS known_place,
+               (SELECT status FROM users_member member WHERE member.id = sent.member_id) AS status
+          FROM unnest($2, $3) WITH ORDINALITY AS sent (member_id, at, turn), users_storagepass pass WHERE pass.id = $1
+    ), judged AS (
+        SELECT *, known_place IS NULL AND status = %(active)s AND at >= opens_at AS is_fresh FROM asked
+    ), ranked AS MATERIALIZED (
+        SELECT member_id, known_place, status, opens_at, quota, is_fresh,
+               count(*) FILTER (WHERE is_fresh) OVER in_turn AS nth, max(at) FILTER (WHERE is_fresh) OVER in_turn AS at
+          FROM judged WINDOW in_turn AS (ORDER BY turn ROWS UNBOUNDED PRECEDING)
+    ), moved AS (
+        UPDATE users_storagepass
+           SET last_place = last_place + fresh.count, last_applied_at = greatest(last_applied_at, fresh.at),
+               last_applied_at_before = last_applied_at
+          FROM (SELECT max(nth) AS count, max(at) AS at, max(opens_at) AS opens_at
+                  FROM ranked HAVING max(nth) > 0) fresh
+         WHERE id = $1 AND users_storagepass.opens_at = fresh.opens_at
+        RETURNING last_place - fresh.count AS before, last_applied_at_before, users_storagepass.quota
     ), put AS (
         INSERT INTO users_passapplication (storage_pass_id, member_id, place, applied_at)
-        SELECT $1, member_id, place, applied_at FROM fresh
-    ), moved AS (
-        UPDATE users_storagepass SET last_place = last.place, last_applied_at = last.applied_at
-          FROM (SELECT max(place) AS place, max(applied_at) AS applied_at FROM fresh HAVING count(*) > 0) last
-         WHERE id = $1
-    ), known AS (
-        SELECT asked.member_id, coalesce(known_place, fresh.place) AS place, status
-          FROM asked LEFT JOIN fresh USING (member_id)
+        SELECT $1, member_id, before + nth, greatest(last_applied_at_before, at) FROM ranked, moved WHERE is_fresh
     )
-    SELECT member_id, place, quota, status, CASE WHEN place IS NULL THEN opens_at END FROM known, pass
+    SELECT member_id, coalesce(known_place, CASE WHEN is_fresh THEN before + nth END),
+           coalesce(moved.quota, ranked.quota), status, opens_at
+      FROM ranked LEFT JOIN moved ON true
 """
 _own = threading.local()  # `prepared_on`: the connection of this thread that knows the statement
 
@@ -124,19 +127,30 @@ def put_in_line(*, storage_pass_id: int, applicants: list[Applicant]) -> dict[in
     Whoever is in line already keeps the place; refusals are NotOpenYet, MemberMayNotApply, NoSuchPass, and cost the
     others nothing. Durable when it returns (outside of a transaction). Called by the batcher, not by views.
     """
-    members = [applicant.member_id for applicant in applicants]
+    first: dict[int, datetime] = {}
+    for applicant in applicants:
+        first.setdefault(applicant.member_id, applicant.at)
     values: dict[str, int | str] = {
         "storage_pass": storage_pass_id,
-        "members": f"{{{','.join(map(str, members))}}}",  # arrays as PostgreSQL writes them: the driver takes longer
-        "moments": f"{{{','.join([applicant.at.isoformat() for applicant in applicants])}}}",
+        "members": f"{{{','.join(map(str, first))}}}",  # arrays as PostgreSQL writes them: the driver takes longer
+        "moments": f"{{{','.join([at.isoformat() for at in first.values()])}}}",
     }
+    found = {row[0]: _outcome(*row[1:]) for row in _put(values)}
+    return {member: found.get(member) or NoSuchPass() for member in first}
+
+
+def _put(values: dict[str, int | str]) -> list[tuple[Any, ...]]:
+    """What the statement says of each member."""
     with connection.cursor() as cursor:
         if getattr(_own, "prepared_on", None) is not connection.connection:
             cursor.execute("DEALLOCATE ALL;" + _PREPARE, {"active": MemberStatus.ACTIVE})
             _own.prepared_on = connection.connection
-        cursor.execute(f"{_LOCK};{_PUT}", values)
-        found = {row[0]: _outcome(*row[1:]) for row in cursor.fetchall()}
-    return {member: found.get(member) or NoSuchPass() for member in members}
+        for _again in range(_TRIES - 1):
+            with suppress(IntegrityError):
+                cursor.execute(_PUT, values)
+                return cursor.fetchall()
+        cursor.execute(_PUT, values)
+        return cursor.fetchall()
 
 
 def _outcome(place: int | None, quota: int, status: int | None, opens_at: datetime) -> Outcome:
