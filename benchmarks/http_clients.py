@@ -7,12 +7,14 @@ import json
 import selectors
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 ANSWER_SECONDS = 15  # then the connection is given up
 AGAIN_SECONDS = 0.1  # until the stubborn ask again
+# (of whom, the whole answer, seconds it took) -> in how many seconds they ask what next; None where they have done
+Then = Callable[[Any, bytes, float], tuple[float, bytes] | None]
 
 
 @dataclass(slots=True)
@@ -48,11 +50,21 @@ class Clients:
     """`count` clients: each has one request under way, and asks the next as soon as it was answered.
 
     `is_stubborn`: whoever gets no answer, or one of 500 and above, asks again until there is one.
+    `then`: what whoever was answered asks next. `arriving`: how many come in a second, else all at once.
     """
 
-    def __init__(self, *, port: int, requests: Iterator[tuple[bytes, Any]], count: int, is_stubborn: bool = False):
+    def __init__(
+        self,
+        *,
+        port: int,
+        requests: Iterator[tuple[bytes, Any]],
+        count: int,
+        is_stubborn: bool = False,
+        then: Then = lambda *_answer: None,
+        arriving: float = float("inf"),
+    ):
         self._address, self._requests, self._count = ("127.0.0.1", port), requests, count
-        self._is_stubborn = is_stubborn
+        self._is_stubborn, self._then, self._arriving = is_stubborn, then, arriving
         self._sockets = selectors.EpollSelector()
         self._later: list[tuple[float, _Client]] = []
         self._busy: list[_Client] = []
@@ -63,10 +75,9 @@ class Clients:
         began = time.perf_counter()
         ends_at = began + seconds
         self._busy = [_Client(asked) for _, asked in zip(range(self._count), self._requests, strict=False)]
-        for client in self._busy:
-            self._ask(client)
+        self._later = [(began + place / self._arriving, client) for place, client in enumerate(self._busy)]
         while self._busy and (now := time.perf_counter()) < ends_at:
-            for key, _ in self._sockets.select(timeout=0.05):
+            for key, _ in self._sockets.select(timeout=0.01):
                 self._receive(key.data)
             self._ask_again(now)
         self.met.seconds = time.perf_counter() - began
@@ -104,9 +115,16 @@ class Clients:
         if status >= 500 and self._is_stubborn:
             self._later.append((time.perf_counter() + AGAIN_SECONDS, client))
             return
-        self.met.times.append(time.perf_counter() - client.began)
+        took = time.perf_counter() - client.began
+        self.met.times.append(took)
         is_json = b"content-type: application/json" in head
         self.met.answered.append((client.asked[1], status, json.loads(body) if is_json and body else None))
+        follows = self._then(client.asked[1], client.received, took)
+        if follows is not None:
+            client.asked = (follows[1], client.asked[1])
+            self._close(client)  # as the server does with who is silent
+            self._later.append((time.perf_counter() + follows[0], client))
+            return
         asked = next(self._requests, None)
         if asked is None:
             self._close(client)

@@ -4,18 +4,20 @@ import argparse
 import contextlib
 import os
 import random
+import re
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.http_clients import Clients, Met
 from benchmarks.load import wait_for_web
-from benchmarks.pass_figures import active_members, applications, places_of, prove, say
+from benchmarks.pass_figures import active_members, applications, p99, places_of, prove, say
 from benchmarks.scratch import FOLDER, kill_server
 from compensation.embedded import postgres, redis_server
 
@@ -43,6 +45,60 @@ def over_http(storage_pass: Any, options: argparse.Namespace) -> None:
             acknowledged += len(met.answered)
     print(f"acknowledged: {acknowledged:,}; in line: {applications():,} (400 before, the last under way)")
     prove(storage_pass)
+
+
+def through_the_room(storage_pass: Any, options: argparse.Namespace) -> None:
+    """More come than are let in: how many wait, how long each answer takes them, and that each gets a place."""
+    people = _people(storage_pass, options.people)
+    visits = _Visits()
+    with _web(options.threads):
+        for path in ("/my/pass/1015/", "/my/pass/1015/room/"):  # a process reads its modules with the first
+            _load(((_get(path, person), None) for person in people[:200]), 8, 10)
+        _empty_room(storage_pass)
+        arriving = ((_get("/my/pass/1015/", person, with_ticket=False), person) for person in people)
+        clients = Clients(port=PORT, requests=arriving, count=len(people), then=visits.then, arriving=options.arriving)
+        met = clients.run(seconds=600)
+    print(
+        f"{len(people):,} people, {options.arriving:,} came and {options.admitted:,} were let in a second:"
+        f" at most {visits.most:,} waited at once; all had a place after {met.seconds:.0f} s"
+    )
+    for name, times in visits.times.items():
+        figures = f"median {median(times) * 1_000:5.0f} ms   p99 {p99(sorted(times)) * 1_000:5.0f} ms"
+        print(f"  {name:<12}{len(times):>8,} answers   {figures}")
+    if applications() != len(people):
+        raise SystemExit("not everybody has a place")
+    prove(storage_pass)
+
+
+@dataclass(slots=True)
+class _Visits:
+    """What people do: come, wait until it is their turn, apply."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: {"come": [], "look again": [], "apply": []})
+    waiting: int = 0
+    most: int = 0
+
+    def then(self, person: dict[str, Any], answer: bytes, took: float) -> tuple[float, bytes] | None:
+        self.times[person.setdefault("does", "come")].append(took)
+        if person["does"] == "apply":
+            return None
+        self.waiting += person["does"] == "come"
+        self.most = max(self.most, self.waiting)
+        ticket, wait = re.search(rb"pass-ticket=([^;]+)", answer), re.search(rb"every (\d+)s", answer)
+        person["ticket"] = ticket[1].decode() if ticket else person["ticket"]
+        person["does"] = "look again" if wait else "apply"
+        if wait:
+            return float(wait[1]), _get("/my/pass/1015/room/", person)
+        self.waiting -= 1
+        return 0.0, _apply_page(person)[0]
+
+
+def _empty_room(storage_pass: Any) -> None:
+    """Whoever was given a ticket by `_people` counts no more."""
+    from django.conf import settings
+    from redis import Redis
+
+    Redis.from_url(settings.REDIS_URL).delete(f"waiting-room:{storage_pass.pk}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +207,13 @@ def _load(requests: Iterator[tuple[bytes, Any]], clients: int, seconds: int) -> 
 def _healthz(person: Any = None) -> tuple[bytes, None]:
     cookie = f"Cookie: sessionid={person['session']}\r\n" if person else ""
     return f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n{cookie}\r\n".encode(), None
+
+
+def _get(path: str, person: Any, *, with_ticket: bool = True) -> bytes:
+    cookie = f"sessionid={person['session']}; csrftoken={CSRF}" + (
+        f"; pass-ticket={person['ticket']}" if with_ticket else ""
+    )
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
 
 
 def _apply_page(person: Any) -> tuple[bytes, Any]:

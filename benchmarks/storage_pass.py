@@ -2,6 +2,7 @@
 
     python -m benchmarks.storage_pass --members 1000000 --seconds 5         # in the database
     python -m benchmarks.storage_pass --members 200000 --http               # over HTTP, beside a view that does nothing
+    python -m benchmarks.storage_pass --members 20000 --room                # more come than are let in
     python -m benchmarks.storage_pass --members 20000 --faults              # what runs, killed with -9
 
 Every run ends with the proof: rows equal acknowledgements, the line has no gaps, exactly the quota was issued. The line
@@ -20,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.pass_figures import active_members, applications, execute, p99, prove, say
-from benchmarks.pass_over_http import over_http, through_faults
+from benchmarks.pass_over_http import over_http, through_faults, through_the_room
 from benchmarks.scratch import FOLDER, scratch_servers
 
 PROCESSES = 2  # of the web, as `make run` has them
@@ -35,13 +36,19 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20_000, help="members who are signed in, over HTTP")
     parser.add_argument("--threads", type=int, default=0, help="of a web process; as `make run` has them if not given")
     parser.add_argument("--http", action="store_true")
+    parser.add_argument("--room", action="store_true")
+    parser.add_argument("--arriving", type=int, default=100, help="people a second, before the room")
+    parser.add_argument("--admitted", type=int, default=60, help="people a second, let in")
     parser.add_argument("--faults", action="store_true")
     options = parser.parse_args()
-    os.environ |= {"PASS_ADMISSIONS_PER_SECOND": "1000000"}  # the room is not what is measured
+    admitted = options.admitted if options.room else 1_000_000  # else the room is not what is measured
+    os.environ |= {"PASS_ADMISSIONS_PER_SECOND": str(admitted)}
     with scratch_servers():
         storage_pass = _prepare(options.members)
         if options.http:
             over_http(storage_pass, options)
+        elif options.room:
+            through_the_room(storage_pass, options)
         elif options.faults:
             through_faults(storage_pass)
         else:

@@ -98,6 +98,26 @@ def test_the_waiting_room_keeps_the_place_and_lets_in_at_its_rate(one, settings)
     assert "신청하기" in text(clients[2].get(f"{PAGE}room/"))
 
 
+def test_whoever_waits_asks_again_when_it_is_their_turn_and_looks_nothing_up(one, settings, django_assert_num_queries):
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.1
+    clients = [signed_in(member) for member in active_members(9)]
+    pages = [client.get(PAGE).content.decode() for client in clients]
+    assert ["every 10s" in page for page in pages[:2]] == [True, False]
+    assert "every 60s" in pages[-1]
+    with django_assert_num_queries(0):
+        assert "every 10s" in clients[0].get(f"{PAGE}room/").content.decode()
+
+
+def test_a_ticket_shows_the_room_to_its_own_session_only(one, settings):
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    mine, other = [signed_in(member) for member in active_members(2)]
+    mine.get(PAGE)
+    stranger = Client()
+    stranger.cookies["pass-ticket"] = other.cookies["pass-ticket"] = mine.cookies["pass-ticket"].value
+    assert stranger.get(f"{PAGE}room/")["Location"].startswith("/sign-in")
+    assert "앞에 2명" in text(other.get(f"{PAGE}room/"))
+
+
 def test_a_ticket_is_for_one_member_pass_and_session_and_cannot_be_made_up(one):
     guest = Guest("1015", one.pk, member_id=1, session_key="mine")
     ticket = waiting_room.enter(guest=guest, ticket="").ticket

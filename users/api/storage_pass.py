@@ -11,12 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compensation.policy.quota import Standing
-from compensation.programmes.models import Programme
 from compensation.runtime.api_errors import ApiProblem, as_response, general
 from compensation.runtime.api_view import ApiView
 from users.models import Member, StoragePass
 from users.selectors.member_items import announced_programme, member_of
-from users.selectors.storage_pass import PUBLIC_SECONDS, pass_of, public_figures, standing_of
+from users.selectors.storage_pass import PUBLIC_SECONDS, announced_pass, public_figures, standing_of
 from users.services import storage_pass as passes
 from users.services import waiting_room
 from users.services.pass_batcher import ApplicationsUnavailable, apply
@@ -106,10 +105,8 @@ class PassApplicationOfOwn(ApiView):
 
 
 def _mine(request: Request, code: str) -> tuple[StoragePass, Member]:
-    """Raises Programme.DoesNotExist, Member.DoesNotExist: 404."""
-    storage_pass, member = pass_of(announced_programme(code=code)), member_of(user=request.user)
-    if storage_pass is None:
-        raise Programme.DoesNotExist
+    """Raises StoragePass.DoesNotExist, Member.DoesNotExist: 404."""
+    storage_pass, member = announced_pass(code=code), member_of(user=request.user)
     if member is None:
         raise Member.DoesNotExist
     return storage_pass, member

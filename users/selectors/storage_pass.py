@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.db import connection
 
 from compensation.policy.quota import Standing, issued
-from compensation.policy.transitions import PassQuotaChangeState
+from compensation.policy.transitions import PROGRAMME, PassQuotaChangeState
 from compensation.programmes.models import Programme
 from users.models import PassActivation, PassApplication, PassQuotaChange, StoragePass
 
@@ -21,15 +21,17 @@ def pass_of(programme: Programme) -> StoragePass | None:
     return StoragePass.objects.filter(programme=programme).select_related("item", "programme").order_by("pk").first()
 
 
+def announced_pass(*, code: str) -> StoragePass:
+    """The pass of an announced programme. Raises StoragePass.DoesNotExist."""
+    announced = StoragePass.objects.exclude(programme__status=PROGRAMME.initial).filter(programme__code=code)
+    return announced.select_related("item", "programme").earliest("pk")
+
+
 def standing_of(*, storage_pass: StoragePass, member_id: int) -> Standing | None:
     """Where the member stands; None for who is not in line."""
-    row = (
-        PassApplication.objects.filter(storage_pass=storage_pass, member_id=member_id)
-        .values_list("place", flat=True)
-        .first()
-    )
-    quota = StoragePass.objects.values_list("quota", flat=True).get(pk=storage_pass.pk)
-    return None if row is None else Standing(place=row, quota=quota)
+    in_line = PassApplication.objects.filter(storage_pass=storage_pass, member_id=member_id)
+    row = in_line.values_list("place", "storage_pass__quota").first()
+    return Standing(*row) if row else None
 
 
 def activation_of(*, storage_pass: StoragePass, member_id: int) -> PassActivation | None:

@@ -11,7 +11,7 @@ applying asks neither the session nor any table who that is: under a stampede, a
 import hashlib
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core import signing
@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 ADMITTED_SECONDS = 600  # within which whoever was let in applies; then they come in again
 TICKET_SECONDS = 3 * 3_600  # after which a number is worth nothing
+LOOK_AGAIN_SECONDS_MAX = 60  # however long the wait: the rate may be raised meanwhile
 BURST_SECONDS = 2  # of admissions at once where nobody waits: a full train does not make a queue
 _REDIS_SECONDS = 1  # without an answer
 
@@ -65,6 +66,12 @@ class Visit:
     @property
     def is_admitted(self) -> bool:
         return self.ahead == 0
+
+    @property
+    def look_again_seconds(self) -> int:
+        """When to ask again: when it is their turn. If all who wait asked every few seconds, nobody else would be
+        answered."""
+        return min(max(self.seconds, 1), LOOK_AGAIN_SECONDS_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +140,31 @@ def enter(*, guest: Guest, ticket: str) -> Visit:
     return Visit(ticket=mine, ahead=ahead, seconds=math.ceil(ahead / rate))
 
 
+def known_guest(*, programme_code: str, session_key: str, ticket: str) -> Guest | None:
+    """Who waits with this ticket in this session; None for whoever has to say who they are. Asks nobody."""
+    guest = Guest(programme_code, 0, 0, session_key)
+    shown = _shown(ticket, programme_code, guest.session_mark, seconds=TICKET_SECONDS) if session_key else None
+    return replace(guest, storage_pass_id=shown.storage_pass_id, member_id=shown.member_id) if shown else None
+
+
 def let_in(*, programme_code: str, session_key: str, ticket: str) -> tuple[int, int] | None:
     """The pass and the member (ids) for whom the ticket lets this session apply now; None where it does not.
 
     Asks nobody: the signature says it. So a session that was ended from elsewhere may still apply for its member, for
     ADMITTED_SECONDS at most; whether the member is still one is looked at when they are put in line.
     """
-    if not session_key:
-        return None
     mark = Guest(programme_code, 0, 0, session_key).session_mark
-    return _admitted(ticket, programme_code, mark)
+    return _admitted(ticket, programme_code, mark) if session_key else None
 
 
 def _admitted(ticket: str, programme_code: str, session_mark: str) -> tuple[int, int] | None:
-    shown = _Ticket.read(ticket, seconds=ADMITTED_SECONDS)
-    if shown is None or not shown.is_admitted:
+    shown = _shown(ticket, programme_code, session_mark, seconds=ADMITTED_SECONDS)
+    return (shown.storage_pass_id, shown.member_id) if shown and shown.is_admitted else None
+
+
+def _shown(ticket: str, programme_code: str, session_mark: str, *, seconds: int) -> _Ticket | None:
+    """The ticket, if it was given for this programme in this session, no longer than `seconds` ago."""
+    shown = _Ticket.read(ticket, seconds=seconds)
+    if shown is None or (shown.programme_code, shown.session_mark) != (programme_code, session_mark):
         return None
-    if (shown.programme_code, shown.session_mark) != (programme_code, session_mark):
-        return None
-    return shown.storage_pass_id, shown.member_id
+    return shown

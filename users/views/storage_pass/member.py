@@ -12,10 +12,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from compensation.programmes.models import Programme
 from users.models import Member, StoragePass
-from users.selectors.member_items import announced_programme, member_of
-from users.selectors.storage_pass import activation_of, pass_of, public_figures, standing_of
+from users.selectors.member_items import member_of
+from users.selectors.storage_pass import activation_of, announced_pass, public_figures, standing_of
 from users.services import storage_pass as passes
 from users.services import waiting_room
 from users.services.pass_batcher import ApplicationsUnavailable, apply
@@ -34,8 +33,7 @@ def my_pass(request: HttpRequest, code: str) -> HttpResponse:
     the page, or by the sign-in.
     """
     if request.method == "POST":
-        session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        allowed = waiting_room.let_in(programme_code=code, session_key=session_key, ticket=_ticket(request))
+        allowed = waiting_room.let_in(programme_code=code, session_key=_session_key(request), ticket=_ticket(request))
         if allowed:
             return _apply(request, code, *allowed)
     return _own_page(request, code)
@@ -77,27 +75,40 @@ def _page(request: HttpRequest, storage_pass: StoragePass, member: Member) -> Ht
 def _through_the_room(
     request: HttpRequest, storage_pass: StoragePass, member: Member, content: dict[str, Any]
 ) -> HttpResponse:
+    guest = Guest(storage_pass.programme.code, storage_pass.pk, member.pk, _session_key(request))
     try:
-        visit = _visit(request, storage_pass, member)
+        visit = waiting_room.enter(guest=guest, ticket=_ticket(request))
     except RoomClosed:
-        return _try_again(request, storage_pass.programme.code, gettext("지금은 접속이 원활하지 않습니다."))
+        return _try_again(request, guest.programme_code, gettext("지금은 접속이 원활하지 않습니다."))
     response = render(request, "member/pass.html", content | {"visit": visit})
     return _with_ticket(response, visit)
 
 
 @never_cache
-@login_required
 @require_safe
 def my_pass_room(request: HttpRequest, code: str) -> HttpResponse:
-    """The part of the page that says how many are ahead; htmx loads it every few seconds."""
+    """The part of the page that says how many are ahead; htmx loads it when it should be their turn.
+
+    Whoever waits is known by their ticket: nothing is looked up.
+    """
+    guest = waiting_room.known_guest(programme_code=code, session_key=_session_key(request), ticket=_ticket(request))
+    return _room(request, guest) if guest else _own_room(request, code)
+
+
+@login_required
+def _own_room(request: HttpRequest, code: str) -> HttpResponse:
     storage_pass, member = _pass(code), member_of(user=request.user)
     if member is None:
         raise Http404
+    return _room(request, Guest(code, storage_pass.pk, member.pk, _session_key(request)))
+
+
+def _room(request: HttpRequest, guest: Guest) -> HttpResponse:
     try:
-        visit = _visit(request, storage_pass, member)
+        visit = waiting_room.enter(guest=guest, ticket=_ticket(request))
     except RoomClosed:
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
-    content = _content(storage_pass, standing=None) | {"visit": visit}
+    content = {"code": guest.programme_code, "visit": visit}
     return _with_ticket(render(request, "member/pass_room.html", content), visit)
 
 
@@ -120,12 +131,9 @@ def my_pass_start(request: HttpRequest, code: str) -> HttpResponse:
 def _pass(code: str) -> StoragePass:
     """Raises Http404 for a programme that is not announced, and for one without a pass."""
     try:
-        found = pass_of(announced_programme(code=code))
-    except Programme.DoesNotExist as error:
+        return announced_pass(code=code)
+    except StoragePass.DoesNotExist as error:
         raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
 
 
 def _content(storage_pass: StoragePass, **more: Any) -> dict[str, Any]:
@@ -133,6 +141,7 @@ def _content(storage_pass: StoragePass, **more: Any) -> dict[str, Any]:
     return {
         "storage_pass": storage_pass,
         "programme": storage_pass.programme,
+        "code": storage_pass.programme.code,
         "figures": public_figures(programme_code=storage_pass.programme.code, at=at),
         "is_open": at >= storage_pass.opens_at,
         "at": at,
@@ -140,9 +149,8 @@ def _content(storage_pass: StoragePass, **more: Any) -> dict[str, Any]:
     }
 
 
-def _visit(request: HttpRequest, storage_pass: StoragePass, member: Member) -> Visit:
-    guest = Guest(storage_pass.programme.code, storage_pass.pk, member.pk, request.session.session_key or "")
-    return waiting_room.enter(guest=guest, ticket=_ticket(request))
+def _session_key(request: HttpRequest) -> str:
+    return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
 
 
 def _ticket(request: HttpRequest) -> str:
