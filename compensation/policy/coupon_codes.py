@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from compensation import limits
-from compensation.policy.references import ALPHABET, character_values, characters_of, check_character, in_groups
+from compensation.policy.references import (
+    ALPHABET,
+    character_values,
+    characters_of,
+    check_character,
+    in_groups,
+    without_gaps,
+)
 
 CODE_CHARACTERS = 16
 _BODY_BITS = limits.COUPON_MEMBER_BITS + limits.COUPON_NUMBER_BITS
@@ -81,16 +88,17 @@ def read_coupon_code(text: str, *, keys: Mapping[int, bytes]) -> CouponHolder:
 
 def normalise_coupon_code(text: str) -> str:
     """The 16 characters that a person typed, without spaces and dashes. Needs no key: whether it was issued is not
-    looked at. Raises CouponCodeRefused.
+    looked at. A letter that no code has (an O for a Q) is a typing error, too. Raises CouponCodeRefused.
     """
-    characters = characters_of(text) if len(text) <= limits.VALUE_TEXT_LENGTH_MAX else None
-    if characters is None or len(characters) != CODE_CHARACTERS:
+    typed = without_gaps(text) if len(text) <= limits.VALUE_TEXT_LENGTH_MAX else ""
+    if len(typed) != CODE_CHARACTERS or not (typed.isascii() and typed.isalnum()):
         raise CouponCodeRefused(
             "coupon_malformed",
             "쿠폰 번호는 K7M4-9QXR-T2V5-H3CG처럼 영문자와 숫자 16자리로 적어 주세요.",
             "Please write the coupon code as 16 letters and digits, such as K7M4-9QXR-T2V5-H3CG.",
         )
-    if check_character(characters[:-1]) != characters[-1]:
+    characters = characters_of(typed)
+    if characters is None or check_character(characters[:-1]) != characters[-1]:
         raise CouponCodeRefused(
             "coupon_mistyped",
             "쿠폰 번호에 잘못 적힌 글자가 있습니다. 다시 확인해 주세요.",

@@ -57,9 +57,14 @@ def normalise_reference(text: str) -> str:
     return in_groups(characters)
 
 
+def without_gaps(text: str) -> str:
+    """What a person typed without spaces and dashes, in capitals."""
+    return text.translate(_IGNORED).upper()
+
+
 def characters_of(text: str) -> str | None:
     """What a person typed without spaces and dashes, in capitals; None where a character is not of the alphabet."""
-    characters = text.translate(_IGNORED).upper()
+    characters = without_gaps(text)
     return characters if _VALUE.keys() >= set(characters) else None
 
 

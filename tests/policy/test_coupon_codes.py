@@ -86,9 +86,16 @@ def test_an_older_key_still_reads_what_it_made_and_a_newer_one_makes_the_codes()
     assert refusal(old, keys={1: KEYS[2]}) == "coupon_unknown"
 
 
-@pytest.mark.parametrize("text", ["", "K7M4", "K7M4-9QXR-T2V5-H3CO", "K7M4-9QXR-T2V5-H3CGG", "쿠폰", "9" * 500])
+@pytest.mark.parametrize(
+    "text", ["", "K7M4", "K7M4-9QXR-T2V5-H3CGG", "K7M4-9QXR-T2V5-H3C!", "쿠폰", "쿠" * 16, "9" * 500]
+)
 def test_what_is_no_code_is_refused_with_a_sentence(text):
     assert refusal(text) == "coupon_malformed"
+
+
+@pytest.mark.parametrize("character", "01ILOSU")
+def test_a_letter_that_no_code_has_is_a_typing_error(character):
+    assert refusal(f"{character}7M4-9QXR-T2V5-H3CG") == "coupon_mistyped"
 
 
 def test_the_example_in_the_sentence_has_the_right_check_character():

@@ -125,7 +125,13 @@ def mistyped(code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("typed", "problem"), [("K7M4", "coupon_malformed"), (" ", "required"), (FORGED, "coupon_unknown")]
+    ("typed", "problem"),
+    [
+        ("K7M4", "coupon_malformed"),
+        (f"O{FORGED[1:]}", "coupon_mistyped"),
+        (" ", "required"),
+        (FORGED, "coupon_unknown"),
+    ],
 )
 def test_what_is_no_code_is_told_beside_the_field(checkout, typed, problem):
     assert fields_of(checkout.validate(typed)) == {"code": problem}
