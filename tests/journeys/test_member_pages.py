@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.users.coupon_cast import code_of, shop
+from tests.users.coupon_cast import code_of, shop, token_of
 from tests.users.member_cast import item_by, mine, sora
 from tests.users.sign_in_cast import kakao_stand_in
 from tests.web import faults_of, sit_down
-from users.models import ItemUse, User
+from users.models import ItemUse, PartnerScope, User
 from users.services.storage_pass import Applicant, keep_in_step, put_in_line
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_texts")]
@@ -27,7 +27,7 @@ def kakao(settings):
 def member(programme):
     """Sora: one coupon is used, one emoticon ends soon, the pass is hers."""
     keep_in_step(programme=programme)
-    shop(programme)
+    token_of(shop(programme), PartnerScope.REDEEM)
     member = sora(programme)
     ItemUse.objects.create(member=member, item=item_by(programme, USED), kind="redeemed", at=timezone.now())
     programme.benefit_items.filter(code="emoticon-artist-a").update(validity={"kind": "days", "days": 3})

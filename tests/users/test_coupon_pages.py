@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from compensation.programmes.models import Role
 from tests.cast import person
-from tests.users.coupon_cast import FORGED, code_of, coupon_item, granted, shop, still_valid, till
-from users.models import ItemUse, Redemption
+from tests.users.coupon_cast import FORGED, code_of, coupon_item, granted, shop, still_valid, till, token_of
+from users.models import ItemUse, PartnerScope, Redemption
 from users.services.coupons.guesses import TooManyGuesses, note_guess
 from users.services.coupons.redeeming import cancel, redeem
 
@@ -31,6 +31,7 @@ def some_redemptions(programme) -> list[Redemption]:
     taken = [redeem(token=mine, code=code_of(*pair), order="", at=at) for pair in pairs]
     cancel(token=mine, reference=taken[0].reference, at=at)
     note_guess(partner=mine.partner, shopper="", at=at)
+    token_of(shop(programme, "emoticons"), PartnerScope.RECEIVE)
     return taken
 
 

@@ -13,10 +13,12 @@ from django.utils import timezone
 from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.models import Programme
 from tests.cast import NOW
-from tests.users.coupon_cast import code_of, shop
+from tests.users.coupon_cast import code_of, shop, token_of
 from tests.users.member_cast import account_of, at_home, item_by, mine, sora
-from users.models import ItemUse, User
+from users.models import ItemUse, PartnerScope, User
 from users.selectors import pledge_reports
+from users.services.partners import revoke_partner_token
+from users.services.people import system_user
 from users.services.storage_pass import keep_in_step
 from users.views.member.shown import QUIET_ZONE, barcode_of
 
@@ -49,13 +51,23 @@ def test_who_is_no_member_is_told_how_to_come_in(programme, settings):
 
 def test_a_coupon_shows_its_code_bars_terms_and_shops(programme):
     member, item = sora(programme), item_by(programme, COUPON)
-    shop(programme)
+    token_of(shop(programme), PartnerScope.REDEEM)
     page = at_home(member).get(PAGE)
     words = text_of(page)
     assert code_of(member, item) in words
     assert "2,000원을 할인받습니다. 최소 주문 금액은 없습니다." in words
     assert "쇼핑하기" in words
     assert page.content.decode().count("<svg") >= 2
+
+
+def test_a_coupon_counts_where_it_can_be_redeemed_and_nowhere_else(programme):
+    client = at_home(sora(programme))
+    token_of(shop(programme), PartnerScope.RECEIVE)
+    _text, ended = token_of(shop(programme), PartnerScope.REDEEM)
+    revoke_partner_token(programme=programme, reference=ended.reference, actor=system_user(), at=timezone.now())
+    words = text_of(client.get(PAGE))
+    assert "쇼핑하기" not in words
+    assert "쓸 수 있는 곳은 곧 알려 드립니다." in words
 
 
 def queries_of(client: Client) -> int:

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from compensation.policy.benefits import Validity, valid_until
 from compensation.policy.seoul import SEOUL, day_in_seoul
 from compensation.programmes.models import BenefitItem, Programme
-from users.models import Partner, Redemption, UseKind, WrongCode
+from users.models import Partner, PartnerScope, PartnerToken, Redemption, UseKind, WrongCode
 
 DAYS_SHOWN = 31  # of the statistics by day
 
@@ -76,9 +76,13 @@ def _state(uses: set[str], until: datetime | None, at: datetime) -> CouponState:
     return CouponState.EXPIRED if until is not None and at >= until else CouponState.VALID
 
 
-def coupon_partners(*, programme_id: int) -> tuple[Partner, ...]:
-    """Who takes the programme's coupons, by name."""
-    return tuple(Partner.objects.filter(programme=programme_id).order_by("name_ko", "pk"))
+_TO_REDEEM = PartnerToken.objects.filter(partner=OuterRef("pk"), scopes__contains=[PartnerScope.REDEEM])
+
+
+def coupon_partners(*, programme_id: int, at: datetime) -> tuple[Partner, ...]:
+    """Who takes the programme's coupons at `at`, by name. The programme has other partners, who honour other grants."""
+    live = _TO_REDEEM.filter(revoked_at=None, expires_at__gt=at)
+    return tuple(Partner.objects.filter(Exists(live), programme=programme_id).order_by("name_ko", "pk"))
 
 
 def redemptions_of(*, partner: Partner) -> QuerySet[Redemption]:
@@ -111,15 +115,15 @@ def coupon_statistics(*, programme: Programme, at: datetime) -> CouponStatistics
     """Counted from the rows: six queries. `wrong_codes` are those that were made up, in the last 24 hours."""
     rows = Redemption.objects.filter(partner__programme=programme)
     items = {item.pk: item for item in BenefitItem.objects.filter(programme=programme, kind="coupon")}
-    partners = {partner.pk: partner for partner in coupon_partners(programme_id=programme.pk)}
     by_item, by_partner = _counted(rows, "item_id"), _counted(rows, "partner_id")
+    partners = Partner.objects.filter(Exists(_TO_REDEEM), programme=programme).order_by("name_ko", "pk")
     since = datetime.combine(_first_day(at), datetime.min.time(), tzinfo=SEOUL)
     recent = rows.filter(redeemed_at__gte=since).annotate(day=TruncDate("redeemed_at", tzinfo=SEOUL))
     by_day = _counted(recent, "day")
     return CouponStatistics(
         total=_sum(by_partner.values()),
         by_item=[_of(item, by_item.get(key)) for key, item in items.items()],
-        by_partner=[_of(partner, by_partner.get(key)) for key, partner in partners.items()],
+        by_partner=[_of(partner, by_partner.get(partner.pk)) for partner in partners],
         by_day=[_of(day, by_day[day]) for day in sorted(by_day, reverse=True)],
         wrong_codes=WrongCode.objects.filter(
             partner__programme=programme, at__gt=at - timedelta(days=1), at__lte=at

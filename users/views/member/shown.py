@@ -60,7 +60,7 @@ def shown_items(*, member: Member, items: Sequence[MemberItem], at: datetime) ->
     """Three queries at most: the coupons' numbers, and per programme with coupons who takes them."""
     coupons = [mine.item for mine in items if mine.item.kind == COUPON and mine.is_ready]
     codes = codes_of(member_id=member.pk, items=coupons) if coupons else {}
-    partners = {one: coupon_partners(programme_id=one) for one in {item.programme_id for item in coupons}}
+    partners = {one: coupon_partners(programme_id=one, at=at) for one in {item.programme_id for item in coupons}}
     pictures = _pictures(mine.item for mine in items)
     return [_shown(mine, codes.get(mine.item.pk, ""), partners, pictures, at) for mine in items]
 
