@@ -13,9 +13,10 @@ from claims.services.sample_partners import partner_sign_ins, prepare_partners
 from compensation.programmes.models import Role
 from tests.cast import person
 from tests.users.coupon_cast import code_of, coupon_item, granted, shop, still_valid, till
-from users.models import Partner, PartnerToken
+from users.models import Partner, PartnerScope, PartnerToken
 from users.selectors.partners import days_of
 from users.services.partners import PartnerTokenRefused, token_by_text
+from users.views.partners.forms import SCOPE_NAMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm_process")]
 PAGE = "/programmes/1015/partners/"
@@ -79,6 +80,10 @@ def test_a_token_that_nobody_may_have_is_refused_at_its_field(client, ops, partn
     assert not PartnerToken.objects.exists()
 
 
+def test_operations_can_give_every_scope_there_is():
+    assert set(SCOPE_NAMES) == set(PartnerScope)
+
+
 def test_a_partner_is_bounded_by_its_own_limit(client, ops, partner):
     client.force_login(ops)
     assert client.post(f"{SHOP}limits/", {"requests_per_second": "0"}).status_code == 422
@@ -133,6 +138,7 @@ def test_a_partner_is_registered_gets_a_token_and_loses_it(programme):
         ("token", "--partner", "nobody", "--scopes", "redeem"),
         ("token",),
         ("new", "--partner", "mall", "--name-ko", "\u200b", "--name-en", "Mall"),
+        ("new", "--partner", "the mall", "--name-ko", "쇼핑몰", "--name-en", "Mall"),
         ("revoke", "--token", "NOPE"),
         ("list", "--by", "nobody"),
         ("limit", "--partner", "shop", "--per-second", "0"),

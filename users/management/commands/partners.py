@@ -9,6 +9,7 @@ from django.utils import timezone
 from compensation import limits
 from compensation.programmes.models import Programme
 from compensation.values.names import parse_name
+from compensation.values.partner_codes import parse_partner_code
 from users.management.programme_command import Answer, Options, ProgrammeCommand, given
 from users.models import Partner, PartnerScope
 from users.selectors.partners import days_of, live_partner_tokens, partners_of
@@ -32,7 +33,7 @@ def _new(programme: Programme, options: Options) -> Answer:
     return _named(
         register_partner(
             programme=programme,
-            code=given(options, "partner"),
+            code=parse_partner_code(given(options, "partner")),
             name_ko=parse_name(given(options, "name_ko")),
             name_en=parse_name(given(options, "name_en")),
             actor=options["actor"],

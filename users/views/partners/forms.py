@@ -1,38 +1,24 @@
 """What operations type about a partner."""
 
-import re
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compensation import limits
 from compensation.runtime.forms import PageForm, ParsedField
 from compensation.values.names import parse_name
+from compensation.values.partner_codes import parse_partner_code
 from compensation.values.refused import ValueRefused
 from compensation.values.text import plain_text
 from users.models import PartnerScope
 
-CODE_LENGTH_MAX = 40
-_CODE = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{CODE_LENGTH_MAX - 1}}}")
 SCOPE_NAMES = {
     PartnerScope.VALIDATE: _("쿠폰 확인"),
     PartnerScope.REDEEM: _("쿠폰 사용 처리"),
     PartnerScope.CANCEL: _("쿠폰 사용 취소"),
     PartnerScope.RECEIVE: _("지급 내역 받기"),
+    PartnerScope.CASH_USE: _("채널 캐시 사용 알리기"),
 }
 _PLAIN = {"autocomplete": "off"}
-
-
-def parse_code(value: object) -> str:
-    """A partner's code: small letters, digits, hyphens. Raises ValueRefused."""
-    text = plain_text(value).lower()
-    if not _CODE.fullmatch(text):
-        raise ValueRefused(
-            "partner_code_malformed",
-            f"코드는 영문 소문자, 숫자, 하이픈(-)으로 {CODE_LENGTH_MAX}자까지 적어 주세요. 예: emoticon-shop",
-            f"Please write the code in small letters, digits and hyphens, at most {CODE_LENGTH_MAX}: emoticon-shop",
-        )
-    return text
 
 
 def parse_number(value: object) -> int:
@@ -51,7 +37,7 @@ class PartnerForm(PageForm):
     code = ParsedField(
         label=_("코드"),
         help_text=_("주소와 명령에 쓰입니다. 나중에 바꿀 수 없습니다. 예: emoticon-shop"),
-        parse=parse_code,
+        parse=parse_partner_code,
         missing=_("코드를 적어 주세요."),
         widget=forms.TextInput(attrs=_PLAIN | {"autocapitalize": "none", "spellcheck": "false"}),
     )
