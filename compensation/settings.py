@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "compensation.runtime.middleware.SignInAgainMiddleware",
 ]
 
 REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=4)  # of a web process (compensation.runtime.turnstile)

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRefresh
 from pghistory import middleware
 
 LAST_SEEN = "last_seen"
@@ -77,6 +79,23 @@ def _still_here(request: HttpRequest) -> Any:
         request.session[LAST_SEEN] = now
     pghistory.context(user=user.pk)  # of the changes that this request makes, if it may make any
     return user
+
+
+class SignInAgainMiddleware:
+    """Somebody who was signed out meanwhile asks for a part of a page: the page is loaded anew, and leads to sign-in.
+
+    The browser follows a redirect by itself: the part would be the whole sign-in, which leads back to the part.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_part = request.headers.get("HX-Request") == "true"
+        if is_part and response.headers.get("Location", "").startswith(f"{resolve_url(settings.LOGIN_URL)}?"):
+            return HttpResponseClientRefresh()
+        return response
 
 
 class HistoryMiddleware(middleware.HistoryMiddleware):

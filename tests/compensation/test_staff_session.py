@@ -44,3 +44,9 @@ def test_that_somebody_was_there_is_written_every_five_minutes_at_most(signed_in
     written = [written_after(minutes) for minutes in (1, 4, 6, 9)]
     assert [text == written[0] for text in written] == [True, True, False, False]
     assert written[2] == written[3]
+
+
+def test_a_part_of_a_page_leads_whoever_was_signed_out_to_the_sign_in_by_the_whole_page(client):
+    assert client.get(reverse("my-claims"))["Location"] == f"/sign-in/?next={reverse('my-claims')}"
+    part = client.get(reverse("my-claims"), headers={"HX-Request": "true"})
+    assert (part.headers.get("Location"), part["HX-Refresh"]) == (None, "true")
