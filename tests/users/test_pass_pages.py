@@ -22,6 +22,7 @@ from users.services.waiting_room import Guest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE, API = "/my/pass/1015/", "/api/v1/programmes/1015/pass"
+OPENS_TOMORROW = timezone.now().replace(microsecond=0) + timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +80,18 @@ def test_before_the_opening_there_is_no_button_and_a_sent_form_is_refused(one):
     assert "신청하기" not in text(client.get(PAGE))
     assert "아직 신청을 받지 않습니다. 신청이 시작된 뒤" in text(client.post(PAGE, follow=True))
     assert line(one) == []
+
+
+def test_before_the_opening_nobody_is_let_in_beforehand(one):
+    (member,) = active_members(1)
+    client = signed_in(member)
+    StoragePass.objects.update(opens_at=OPENS_TOMORROW)
+    assert client.get(f"{PAGE}room/").status_code == 404
+    assert "pass-ticket" not in client.cookies
+    refused = client.post(f"{API}/application")
+    assert (refused.status_code, refused.json()["code"]) == (409, "pass_not_open")
+    assert "Pass-Ticket" not in refused
+    assert timezone.localtime(OPENS_TOMORROW).isoformat() in refused.json()["message_ko"]
 
 
 def test_whoever_was_not_let_in_cannot_apply_by_sending_the_form(one):

@@ -90,6 +90,8 @@ class PassApplicationOfOwn(ApiView):
     )
     def post(self, request: Request, code: str) -> Response:
         storage_pass, member = _mine(request, code)
+        if _received_at(request) < storage_pass.opens_at:  # nobody is let in beforehand
+            raise _not_open_yet(storage_pass.opens_at)
         refusal = _still_waiting(request, Guest(code, storage_pass.pk, member.pk))
         if refusal is not None:
             return refusal
@@ -98,7 +100,7 @@ class PassApplicationOfOwn(ApiView):
         except ApplicationsUnavailable as unavailable:
             raise general(503, retry_after=RETRY_SECONDS) from unavailable
         except passes.NotOpenYet as early:
-            raise _not_open_yet(early) from early
+            raise _not_open_yet(early.opens_at) from early
         except passes.PassRefused as refused:
             raise _not_for_this_account() from refused
         return Response(_answer(standing))
@@ -135,13 +137,13 @@ def _ahead(visit: waiting_room.Visit) -> ApiProblem:
     )
 
 
-def _not_open_yet(early: passes.NotOpenYet) -> ApiProblem:
-    opens_at = early.opens_at.isoformat()
+def _not_open_yet(opens_at: datetime) -> ApiProblem:
+    hour = timezone.localtime(opens_at).isoformat()
     return ApiProblem(
         409,
         "pass_not_open",
-        f"아직 신청을 받지 않습니다. {opens_at}부터 받습니다.",
-        f"Applications open at {opens_at}.",
+        f"아직 신청을 받지 않습니다. {hour}부터 받습니다.",
+        f"Applications open at {hour}.",
     )
 
 

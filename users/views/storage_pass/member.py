@@ -98,7 +98,7 @@ def my_pass_room(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def _own_room(request: HttpRequest, code: str) -> HttpResponse:
     storage_pass, member = _pass(code), member_of(user=request.user)
-    if member is None:
+    if member is None or timezone.now() < storage_pass.opens_at:  # nobody is let in beforehand
         raise Http404
     return _room(request, Guest(code, storage_pass.pk, member.pk, _session_key(request)))
 
