@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from compensation.programmes.models import Programme, Role
-from tests.users.pass_cast import active_members, apply, aram, line, mina, storage_pass
+from tests.users.pass_cast import OPENS_AT, SEOUL, active_members, apply, aram, line, mina, storage_pass
 from users.models import MemberAccount, PassActivation, StoragePass, User
 from users.selectors import storage_pass as selectors
 from users.services import pass_batcher, waiting_room
@@ -72,6 +73,24 @@ def test_a_member_applies_is_told_the_place_and_starts_the_month(one):
     assert PassActivation.objects.count() == 1
 
 
+def test_the_month_ends_with_its_last_day_and_says_so(one):
+    (member,) = active_members(1)
+    apply(one, member)
+    client = signed_in(member)
+    ends_at = datetime(2023, 2, 6, tzinfo=SEOUL)
+    activated = PassActivation(storage_pass=one, member_id=member, activated_at=OPENS_AT, ends_at=ends_at)
+    activated.save(force_insert=True)
+
+    def page(at: datetime) -> str:
+        with time_machine.travel(at, tick=False):
+            client.force_login(User.objects.get(username=f"member-{member}"))
+            return text(client.get(PAGE))
+
+    assert "2023년 2월 5일까지 쓸 수 있습니다(31일 남음)" in page(OPENS_AT)
+    assert "오늘까지 쓸 수 있습니다" in page(ends_at - timedelta(seconds=1))
+    assert "2023년 2월 5일에 끝났습니다" in page(ends_at)
+
+
 def test_before_the_opening_there_is_no_button_and_a_sent_form_is_refused(one):
     (member,) = active_members(1)
     client = signed_in(member)
@@ -96,8 +115,12 @@ def test_before_the_opening_nobody_is_let_in_beforehand(one):
 
 def test_whoever_was_not_let_in_cannot_apply_by_sending_the_form(one):
     (member,) = active_members(1)
-    signed_in(member).post(PAGE)
+    client = signed_in(member)
+    assert "아직 신청되지 않았습니다" in text(client.post(PAGE, follow=True))
     assert line(one) == []
+    client.post(PAGE)  # the page has let in
+    assert "아직 신청되지 않았습니다" not in text(client.get(PAGE))
+    assert line(one) == [member]
 
 
 def test_the_waiting_room_keeps_the_place_and_lets_in_at_its_rate(one, settings):
@@ -216,9 +239,12 @@ def _no_answer(*_args: Any, **_named: Any) -> None:
     raise OperationalError
 
 
-def test_who_is_no_member_and_what_is_not_announced(one):
+def test_who_is_no_member_comes_back_here_and_what_is_not_announced_is_not_there(one, settings):
+    settings.KAKAO_CLIENT_ID = "stand-in"
     stranger = client_of(mina())
-    assert "신청하기" not in text(stranger.get(PAGE))
+    page = text(stranger.get(PAGE))
+    assert "신청하기" not in page
+    assert f'<input type="hidden" name="next" value="{PAGE}">' in page
     assert stranger.post(f"{PAGE}start/").status_code == 404
     Programme.objects.create(code="other", incident=one.programme.incident)
     assert stranger.get("/my/pass/other/").status_code == stranger.get("/my/pass/nowhere/").status_code == 404
@@ -246,8 +272,16 @@ def test_two_people_of_operations_raise_the_quota(one):
     assert "다른 담당자가 승인해야" in text(maker.get("/programmes/1015/pass/"))
     maker.post("/programmes/1015/pass/approve/", {"quota": "4"})
     assert StoragePass.objects.get().quota == 1
-    approver.post("/programmes/1015/pass/approve/", {"quota": "4"})
+    answer = approver.post("/programmes/1015/pass/approve/", {"quota": "4"}, follow=True)
+    assert "다음 순번의 이용자에게 알립니다" in text(answer)
     assert StoragePass.objects.get().quota == 4
+
+
+def test_a_quota_that_serves_nobody_new_says_so(one):
+    apply(one, *active_members(1))
+    ops(mina(), one).post("/programmes/1015/pass/", {"quota": "9", "note": "수요"})
+    answer = ops(aram(), one).post("/programmes/1015/pass/approve/", {"quota": "9"}, follow=True)
+    assert "새로 차례가 된 이용자는 없습니다" in text(answer)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from users.models import Member, StoragePass
 from users.selectors.member_items import member_of
+from users.selectors.member_passes import MemberPass
 from users.selectors.storage_pass import activation_of, announced_pass, public_figures, standing_of
 from users.services import storage_pass as passes
 from users.services import waiting_room
@@ -55,7 +56,9 @@ def _own_page(request: HttpRequest, code: str) -> HttpResponse:
     storage_pass, member = _pass(code), member_of(user=request.user)
     if member is None:
         return render(request, "member/who_are_you.html", {"kakao": bool(settings.KAKAO_CLIENT_ID)})
-    if request.method == "POST":
+    if request.method == "POST":  # nobody was let in by it, or too long ago
+        if standing_of(storage_pass=storage_pass, member_id=member.pk) is None:
+            messages.warning(request, gettext("아직 신청되지 않았습니다. 차례가 되면 ‘신청하기’를 눌러 주세요."))
         return redirect("my-pass", code)
     return _page(request, storage_pass, member)
 
@@ -65,7 +68,8 @@ def _page(request: HttpRequest, storage_pass: StoragePass, member: Member) -> Ht
     content = _content(storage_pass, standing=standing)
     if standing is not None:
         activation = activation_of(storage_pass=storage_pass, member_id=member.pk) if standing.is_served else None
-        content |= {"activation": activation, "is_over": bool(activation and activation.ends_at <= content["at"])}
+        mine, at = MemberPass(storage_pass, standing, activation), content["at"]
+        content |= {"mine": mine, "is_over": mine.is_over(at), "days_left": mine.days_left(at)}
         return render(request, "member/pass.html", content)
     if not content["is_open"]:
         return render(request, "member/pass.html", content)

@@ -15,7 +15,7 @@ from compensation.programmes.access import may, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
-from users.models import StoragePass
+from users.models import PassQuotaChange, StoragePass
 from users.selectors.storage_pass import figures_of, line_points, pass_of, proposed_change, quota_changes_of
 from users.services import storage_pass as passes
 from users.views.storage_pass.line_chart import line_chart
@@ -64,7 +64,7 @@ def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpRespo
             raise passes.QuotaChangeMovedOn
         if decision == "approve":
             passes.approve_quota(change=change, approver=request.user, at=request.received_at)
-            messages.success(request, gettext("새 한도를 적용했습니다. 다음 순번의 이용자에게 알립니다."))
+            messages.success(request, _applied(change))
         else:
             passes.withdraw_quota(change=change, actor=request.user, at=request.received_at)
             messages.success(request, gettext("한도 변경을 철회했습니다."))
@@ -90,6 +90,12 @@ def _proposed(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) 
     except passes.PassRefused as refused:
         form.add_error(None, str(refused))
     return not form.errors
+
+
+def _applied(change: PassQuotaChange) -> str:
+    if change.served_until > change.served_after:
+        return gettext("새 한도를 적용했습니다. 다음 순번의 이용자에게 알립니다.")
+    return gettext("새 한도를 적용했습니다. 새로 차례가 된 이용자는 없습니다.")
 
 
 def _page(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) -> HttpResponse:
