@@ -1,6 +1,11 @@
 """What every test may use: real servers (tests/services.py), real workers (tests/workers.py) and the shared cast."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine: none fails for it.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 pytest.register_assert_rewrite("tests.services", "tests.workers")
 

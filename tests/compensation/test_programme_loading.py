@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from claims.management.commands import prepare_site
 from compensation.policy.checking import DocumentFaults
 from compensation.programmes.models import BenefitItem, IntakeWindow, PolicyVersion, Programme
 from compensation.programmes.selectors import current_policy
@@ -191,3 +192,20 @@ def test_the_command_fails_with_every_fault(programme: Programme, tmp_path: Path
     faulty.write_text(FILE_1015.read_text().replace("up_to_won = 300_000", "up_to_won = -1"))
     with pytest.raises(CommandError, match=r"policy\.tiers\[1\]\.up_to_won"):
         call_command("load_programme", str(faulty))
+
+
+def test_a_site_that_runs_goes_on_with_the_rules_it_has_where_the_file_does_not_fit_them(
+    programme: Programme, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    faulty = tmp_path / "faulty.toml"
+    faulty.write_text("")
+    prepare_site.Command()._load(faulty)
+    assert "지금까지의 내용으로 계속합니다" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_site_without_rules_does_not_start(tmp_path: Path):
+    faulty = tmp_path / "faulty.toml"
+    faulty.write_text("")
+    with pytest.raises(CommandError):
+        prepare_site.Command()._load(faulty)

@@ -24,8 +24,8 @@ def test_everything_of_the_package_is_there_with_its_end(programme):
         CHOONSIK: None,
         ARTIST: date(2023, 5, 1),
         "emoticon-artist-b": date(2023, 5, 1),
-        COUPON: date(2023, 6, 30),
-        "coupon-3000": date(2023, 6, 30),
+        COUPON: date(2023, 7, 26),
+        "coupon-3000": date(2023, 7, 26),
         "pledge-report": None,
     }
 
