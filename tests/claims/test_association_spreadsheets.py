@@ -40,6 +40,8 @@ def cell_read(tmp_path: Path, value: Any, number_format: str = "General") -> Any
         (0.07, "0.00%", "7%"),
         (0.12344, "0.00 %", "12.34%"),
         (-0.05, "0.0%;[Red]-0.0%", "-5%"),
+        (0.5, f"0.{'0' * 40}%", "50%"),
+        (1e30, "0%", f"1{'0' * 32}%"),
         (12.5, "General", 12.5),
         (12.5, '0.0"%"', 12.5),
         (350_000.0, "#,##0", 350_000),
@@ -125,6 +127,12 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
 def test_an_impossible_row_number_is_damage(tmp_path: Path, number: str) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", as_table([good(), good()]))
     assert refusal_code(with_sheet(path, sheet_of(path).replace('<row r="3"', f'<row r="{number}"'))) == "damaged"
+
+
+def test_a_percentage_beyond_all_numbers_stays_a_number(tmp_path: Path) -> None:
+    assert cell_read(tmp_path, 12_345, "0%") == "1234500%"
+    path = with_sheet(tmp_path / "a.xlsx", sheet_of(tmp_path / "a.xlsx").replace("<v>12345</v>", "<v>1E999</v>"))
+    assert next(open_table(path).rows()).cells[MARGIN] == float("inf")
 
 
 def test_a_cut_off_sheet_is_damage(tmp_path: Path) -> None:

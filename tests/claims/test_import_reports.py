@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from claims.services.association_files.refusals import Refusals
 from compensation.programmes.models import Programme
 from merchants.models import Merchant
 from tests.claims.association_cast import GOOD, counts, good, good_rows, take_in, write_csv, write_rows
@@ -30,6 +31,11 @@ def import_with_a_fault(programme: Programme, path: Path, report: Path) -> None:
     assert counts(result) == (2, 0, 1)
 
 
+def no_room(*_arguments: object) -> None:
+    """A disk that is full."""
+    raise OSError("no room")
+
+
 @pytest.mark.parametrize("source", ["a.csv", "a.xlsx"])
 def test_a_report_has_the_columns_of_the_file_and_says_what_is_wrong(
     programme: Programme, tmp_path: Path, source: str, report: Path
@@ -48,6 +54,17 @@ def test_a_report_is_corrected_and_sent_again(programme: Programme, tmp_path: Pa
     result = take_in(programme, write_rows(report, [corrected]), report=report)
     assert (counts(result), result.extra_columns) == ((1, 0, 0), ("비고", "오류"))
     assert report_rows(report) == [header]
+
+
+def test_a_report_that_cannot_be_finished_leaves_both_files_as_they_were(
+    programme: Programme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_with_a_fault(programme, tmp_path / "a.csv", tmp_path / "report.xlsx")
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*report*")}
+    monkeypatch.setattr(Refusals, "_write_csv", no_room)
+    with pytest.raises(OSError, match="no room"):
+        take_in(programme, write_csv(tmp_path / "b.csv", [good(상호="")]), report=tmp_path / "report.xlsx")
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*report*")} == before
 
 
 def test_what_a_spreadsheet_would_run_is_text_in_the_report(programme: Programme, tmp_path: Path) -> None:

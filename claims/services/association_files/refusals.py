@@ -66,13 +66,15 @@ class Refusals:
         base = path.with_suffix("") if path.suffix.lower() in (".xlsx", ".csv") else path
         base.parent.mkdir(parents=True, exist_ok=True)
         xlsx, text = base.with_name(f"{base.name}.xlsx"), base.with_name(f"{base.name}.csv")
-        for target, write in ((xlsx, self._write_xlsx), (text, self._write_csv)):
-            unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-            try:
-                write(unfinished, header)
-                unfinished.replace(target)
-            finally:
-                unfinished.unlink(missing_ok=True)
+        unfinished = {target: target.with_name(f".{target.name}.{os.getpid()}") for target in (xlsx, text)}
+        try:
+            self._write_xlsx(unfinished[xlsx], header)
+            self._write_csv(unfinished[text], header)
+            for target, file in unfinished.items():
+                file.replace(target)
+        finally:
+            for file in unfinished.values():
+                file.unlink(missing_ok=True)
         return xlsx, text
 
     def _write_csv(self, path: Path, header: list[str]) -> None:

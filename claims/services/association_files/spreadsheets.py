@@ -1,12 +1,13 @@
 """The first sheet of an XLSX file, row by row, with its values as a person sees them."""
 
+import math
 import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ _DAMAGE = (
     EOFError,
     OSError,
 )
+# As exact as the longest number of a cell, of thousands of digits, and the decimals that a format can ask for.
+_EXACT = Context(prec=5_000, rounding=ROUND_HALF_UP)
+_DECIMALS_MAX = 30
 _PERCENT_DECIMALS = re.compile(r"(?:\.([0#?]+))?[ _]*%")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
@@ -166,10 +170,10 @@ def _date_as_seen(value: date, number_format: str) -> str:
 
 def _number_as_seen(value: int | float, number_format: str) -> Cell:
     percent = _PERCENT_DECIMALS.search(number_format)
-    if percent:
-        step = Decimal(1).scaleb(-len(percent[1] or ""))
-        seen = (Decimal(repr(value)) * 100).quantize(step, ROUND_HALF_UP)
-        return f"{seen.normalize():f}%"
+    if percent and abs(value) < math.inf:
+        step = Decimal(1).scaleb(-min(len(percent[1] or ""), _DECIMALS_MAX))
+        seen = _EXACT.quantize(_EXACT.multiply(Decimal(repr(value)), Decimal(100)), step)
+        return f"{seen.normalize(_EXACT):f}%"
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
