@@ -138,6 +138,7 @@ HOLDER_NAME_BYTES_MAX = 20  # bytes of a holder's name in Open Banking's answers
 ACCOUNTS_WANTED_PER_SWEEP = 5_000  # accounts that a sweep marks to be asked about: a short statement each minute
 ROTATED_PER_BATCH = 1_000  # rows that are encrypted anew in a transaction: short locks
 CHANNEL_CASH_LINES_MAX = 1_000_000  # lines of a report of use: a full sheet
+CHANNEL_CASH_LIST_ROWS_MAX = 1_000_000  # grants of a list: what a sheet would not hold would be missing without a word
 
 # --- Bank files -------------------------------------------------------------------------------------------------------
 BANK_COLUMNS_MAX = 40  # columns of a bank's file: the widest we know has 18

@@ -39,7 +39,7 @@ FROM unnest(%s::bigint[], %s::text[]) AS said(id, reference) WHERE grant_.id = s
 Row = tuple[str, str, int, str]
 
 
-class ListChanged(Exception):
+class ListChanged(ValueRefused):
     """The grants of a list are not what was handed over: somebody changed the database by hand."""
 
 
@@ -49,13 +49,15 @@ class DownloadRefused(ValueRefused):
 
 @transaction.atomic
 def make_next_list(*, programme: Programme, actor: User, at: datetime) -> ChannelCashList | None:
-    """Puts every grant that is on no list yet onto a new one, and gives it its reference; None where there is none.
+    """Puts the grants that are on no list yet onto a new one, and gives each its reference; None where there is none.
 
-    Two at once come one after the other: the second finds nothing left.
+    At most CHANNEL_CASH_LIST_ROWS_MAX, the oldest first: what is left is for the list after this one. Two at once come
+    one after the other: the second finds nothing that the first has.
     """
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     waiting = ChannelCashGrant.objects.filter(programme=programme, list=None).order_by("id")
-    found = list(waiting.values_list("id", "merchant__business_number", "amount_won", "granted_at"))
+    columns = waiting.values_list("id", "merchant__business_number", "amount_won", "granted_at")
+    found = list(columns[: limits.CHANNEL_CASH_LIST_ROWS_MAX])
     if not found:
         return None
     references = [reference_from(secrets.randbits(limits.REFERENCE_RANDOM_BITS)) for _ in found]
@@ -78,6 +80,16 @@ def make_next_list(*, programme: Programme, actor: User, at: datetime) -> Channe
     return made
 
 
+@transaction.atomic
+def hand_out(*, handed_over: ChannelCashList, path: Path, kind: str, reason: str, actor: User, at: datetime) -> None:
+    """Writes the list for somebody, and keeps who has it and why; both or neither.
+
+    Raises DownloadRefused, ListChanged, OSError; ValueRefused for a reason that is too long.
+    """
+    note_download(handed_over=handed_over, reason=reason, actor=actor, at=at)
+    write_list(handed_over=handed_over, path=path, kind=kind)
+
+
 def note_download(*, handed_over: ChannelCashList, reason: str, actor: User, at: datetime) -> ChannelCashDownload:
     """Keeps who has a list and why. Raises DownloadRefused; ValueRefused for a reason that is too long."""
     said = " ".join(parse_paragraphs(reason, length_max=limits.PAYOUT_REASON_LENGTH_MAX).split())
@@ -89,7 +101,11 @@ def note_download(*, handed_over: ChannelCashList, reason: str, actor: User, at:
 def write_list(*, handed_over: ChannelCashList, path: Path, kind: str) -> None:
     """Writes the list as XLSX or gzipped CSV (UTF-8 with a mark, for spreadsheets). Raises ListChanged."""
     if _digest(_rows(handed_over)) != handed_over.sha256:
-        raise ListChanged(str(handed_over))
+        raise ListChanged(
+            "list_changed",
+            "넘긴 뒤에 내용이 달라진 명단이라 내보내지 않았습니다. 시스템 담당자에게 알려 주세요.",
+            "What is on the list has changed since it was handed over; it was not given out. Please tell operations.",
+        )
     write = _write_xlsx if kind == XLSX else _write_csv
     write(_rows(handed_over), path)
 

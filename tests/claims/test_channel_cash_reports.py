@@ -198,6 +198,13 @@ def test_a_refused_file_is_told_line_by_line(site, grants):
     assert sent(site, "이름\n가\n").status_code == 422
 
 
+def test_a_list_that_was_changed_by_hand_is_handed_to_nobody(site, grants):
+    ChannelCashGrant.objects.filter(pk=grants[0].pk).update(amount_won=60_000)
+    refused = site.post(f"{PAGE}lists/1/", {"kind": "xlsx", "reason": "채널 서비스에 전달"})
+    assert (refused.status_code, "달라진 명단" in refused.content.decode()) == (422, True)
+    assert not ChannelCashDownload.objects.exists()
+
+
 def test_a_list_is_made_and_downloaded_with_a_reason_that_is_kept(site, grants, programme, ops):
     make_claims(programme=programme, count=1, first=50)
     grant_channel_cash(programme=programme, at=NOW)

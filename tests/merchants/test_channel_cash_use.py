@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from openpyxl import load_workbook
 
+from compensation import limits
 from compensation.ledger.models import Account, Transfer
 from compensation.ledger.selectors import balances
 from merchants.models import ChannelCashGrant, ChannelCashList, ChannelCashUse
@@ -70,6 +71,14 @@ def test_every_grant_is_on_one_list_with_a_reference_of_its_own(programme, grant
     make_claims(programme=programme, count=2, first=100)
     grant_channel_cash(programme=programme, at=NOW)
     assert make_next_list(programme=programme, actor=system_user(), at=NOW).number == 2
+
+
+def test_a_list_is_no_longer_than_a_sheet_and_the_next_one_has_the_rest(programme, monkeypatch):
+    monkeypatch.setattr(limits, "CHANNEL_CASH_LIST_ROWS_MAX", 2)
+    make_claims(programme=programme, count=3)
+    grant_channel_cash(programme=programme, at=NOW)
+    made = [make_next_list(programme=programme, actor=system_user(), at=NOW) for _ in range(3)]
+    assert [row and (row.grants_count, row.total_won) for row in made] == [(2, 100_000), (1, 50_000), None]
 
 
 @pytest.mark.django_db(transaction=True)

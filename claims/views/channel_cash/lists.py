@@ -13,13 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from claims.views.channel_cash.overview import HANDLE, channel_cash_page
-from compensation.audit.services import record_access
-from compensation.programmes.access import open_programme
+from compensation.programmes.access import note_access, open_programme
 from compensation.runtime.forms import Problem, told
-from compensation.runtime.middleware import client_address
 from compensation.values.refused import ValueRefused
 from merchants.selectors.channel_cash import lists_of
-from merchants.services.channel_cash_lists import CSV_GZ, XLSX, make_next_list, note_download, write_list
+from merchants.services.channel_cash_lists import CSV_GZ, XLSX, hand_out, make_next_list
 
 TYPES = {XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", CSV_GZ: "application/gzip"}
 
@@ -48,23 +46,17 @@ def channel_cash_list(request: HttpRequest, code: str, number: int) -> HttpRespo
     kind = request.POST.get("kind", XLSX)
     if handed_over is None or kind not in TYPES:
         raise Http404
-    try:
-        note_download(
-            handed_over=handed_over, reason=request.POST.get("reason", ""), actor=request.user, at=timezone.now()
-        )
-    except ValueRefused as refused:
-        return channel_cash_page(request, programme, problems=[Problem(f"reason-{number}", told(refused))])
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"channel cash list {programme.code}/{number}",
-        task="channel_cash_list_downloaded",
-        detail=request.POST["reason"][:200],
-    )
+    reason = request.POST.get("reason", "")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
-        write_list(handed_over=handed_over, path=path, kind=kind)
+        try:
+            hand_out(
+                handed_over=handed_over, path=path, kind=kind, reason=reason, actor=request.user, at=timezone.now()
+            )
+        except ValueRefused as refused:
+            return channel_cash_page(request, programme, problems=[Problem(f"reason-{number}", told(refused))])
+        subject = f"channel cash list {programme.code}/{number}"
+        note_access(request, subject=subject, task="channel_cash_list_downloaded", detail=reason)
         file = path.open("rb")  # FileResponse closes it; what is open stays readable when its folder is gone
     name = f"channel-cash-{programme.code}-{number}.{kind}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
