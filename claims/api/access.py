@@ -1,29 +1,11 @@
 """Finding what is the person's own. What is somebody else's and what does not exist are the same: 404."""
 
-import rules
 from rest_framework.request import Request
 
-from claims.models import Claim, ClaimDraft
+from claims.models import Claim
 from claims.selectors.claims import claims_of
-from claims.selectors.drafts import drafts_in_hand
 from claims.services.drafts import DraftBecameClaim, device_digest
-from compensation.programmes.access import note_access
 from compensation.runtime.api_errors import ApiProblem
-
-FILES_FOR_MERCHANTS = "programmes.file_for_merchants"
-
-
-def own_draft(request: Request, reference: str) -> ClaimDraft:
-    """A draft of the person's own, or one that they fill in as an agent: then they leave an access record.
-
-    Raises ClaimDraft.DoesNotExist, which answers 404, also to who is no agent of that programme any more.
-    """
-    draft = drafts_in_hand(user=request.user).get(reference=reference)
-    if draft.by_agent:
-        if not rules.has_perm(FILES_FOR_MERCHANTS, request.user, draft.programme):
-            raise ClaimDraft.DoesNotExist
-        note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
-    return draft
 
 
 def own_claim(request: Request, reference: str) -> Claim:

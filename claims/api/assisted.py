@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import FILES_FOR_MERCHANTS
 from claims.api.drafts import DraftAnswer, DraftsAnswer, draft_answer, too_many_drafts
 from claims.selectors.drafts import assisted_drafts, unsent
 from claims.services.drafts import TooManyDrafts, start_draft
 from claims.services.drafts.agent import parse_agent_reason
+from claims.views.draft_access import FILES_FOR_MERCHANTS
 from compensation.programmes.access import open_programme
 from compensation.runtime.api_errors import of_field
 from compensation.runtime.api_fields import TEXT, body, text_of

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import device_of, draft_was_sent, own_draft
+from claims.api.access import device_of, draft_was_sent
 from claims.api.claim_answers import ClaimShort
 from claims.api.submission_refusals import as_problem
 from claims.models import ClaimDraft
@@ -29,6 +29,7 @@ from claims.services.drafts import (
 )
 from claims.services.drafts.steps import ACCOUNT
 from claims.services.submission import SubmissionRefused, submit_draft
+from claims.views.draft_access import draft_in_hand
 from claims.views.public.programmes import find_public_programme
 from compensation import limits
 from compensation.runtime.api_errors import ApiProblem, general, refused_fields
@@ -131,12 +132,12 @@ class Draft(ApiView):
 
     @extend_schema(operation_id="show_draft", tags=["drafts"], summary="A draft with its steps", responses=DraftAnswer)
     def get(self, request: Request, reference: str) -> Response:
-        return Response(draft_answer(own_draft(request, reference), request))
+        return Response(draft_answer(draft_in_hand(request, reference), request))
 
     @extend_schema(operation_id="discard_draft", tags=["drafts"], summary="Throws a draft away", responses={204: None})
     def delete(self, request: Request, reference: str) -> Response:
         try:
-            discard_draft(draft=own_draft(request, reference), actor=request.user)
+            discard_draft(draft=draft_in_hand(request, reference), actor=request.user)
         except DraftBecameClaim as sent:
             raise draft_was_sent(sent) from sent
         return Response(status=204)
@@ -157,7 +158,7 @@ class DraftStep(ApiView):
         responses=StepAnswer,
     )
     def put(self, request: Request, reference: str, step: str) -> Response:
-        draft = own_draft(request, reference)
+        draft = draft_in_hand(request, reference)
         try:
             saved = save_step(
                 draft=draft,
@@ -192,7 +193,7 @@ class DraftSubmission(ApiView):
     )
     @once
     def post(self, request: Request, reference: str) -> Response:
-        draft = own_draft(request, reference)
+        draft = draft_in_hand(request, reference)
         try:
             claim = submit_draft(
                 draft=draft,

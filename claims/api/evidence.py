@@ -10,7 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.access import own_claim, own_draft
+from claims.api.access import own_claim
 from claims.api.evidence_answers import EvidenceAnswer
 from claims.models import Claim, ClaimDraft, Evidence
 from claims.selectors.evidence_files import evidence_list
@@ -18,6 +18,7 @@ from claims.services.evidence import receive_evidence, remove_evidence
 from claims.services.evidence_files import refusals
 from claims.services.evidence_files.inspection import Upload
 from claims.services.evidence_files.refusals import EvidenceRefused
+from claims.views.draft_access import draft_in_hand
 from compensation import limits
 from compensation.policy.transitions import EvidenceScanState
 from compensation.runtime.api_errors import FieldProblem, of_field, refused_fields
@@ -80,7 +81,7 @@ class DraftEvidence(_OwnEvidence):
         responses=EvidenceListAnswer,
     )
     def get(self, request: Request, reference: str) -> Response:
-        return self._list(own_draft(request, reference))
+        return self._list(draft_in_hand(request, reference))
 
     @extend_schema(
         operation_id="add_draft_evidence",
@@ -91,7 +92,7 @@ class DraftEvidence(_OwnEvidence):
     )
     @once
     def post(self, request: Request, reference: str) -> Response:
-        return self._receive(request, own_draft(request, reference))
+        return self._receive(request, draft_in_hand(request, reference))
 
 
 class DraftEvidenceItem(ApiView):
@@ -104,7 +105,7 @@ class DraftEvidenceItem(ApiView):
         responses={204: None},
     )
     def delete(self, request: Request, reference: str, evidence: str) -> Response:
-        remove_evidence(draft=own_draft(request, reference), reference=evidence, actor=request.user)
+        remove_evidence(draft=draft_in_hand(request, reference), reference=evidence, actor=request.user)
         return Response(status=204)
 
 

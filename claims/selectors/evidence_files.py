@@ -20,18 +20,13 @@ def evidence_list(*, owner: ClaimDraft | Claim) -> list[Evidence]:
     return list(owner.evidence.prefetch_related("pages"))
 
 
-def drafts_open_to(*, user: User) -> QuerySet[ClaimDraft]:
-    """The drafts whose evidence a user may change: the own ones."""
-    return ClaimDraft.objects.filter(owner=user).select_related("programme")
-
-
 def claims_open_to(*, user: User) -> QuerySet[Claim]:
     """The claims to which a user may add evidence: those of the merchants that the user represents."""
     return Claim.objects.filter(merchant__representatives__user=user).select_related("programme")
 
 
 def evidence_of_merchant(*, user: User) -> QuerySet[Evidence]:
-    """What a merchant's user may see: evidence of the own drafts and of the represented merchants' claims."""
+    """What a merchant's user may see: evidence of the drafts in hand and of the represented merchants' claims."""
     return Evidence.objects.filter(
         Q(draft__owner=user, draft__claim__isnull=True) | Q(claim__merchant__representatives__user=user)
     )
@@ -54,7 +49,9 @@ def evidence_seen_by(*, user: User, programme: Programme, at: datetime) -> Query
 def page_of(*, evidence: QuerySet[Evidence], reference: str, number: int) -> EvidencePage:
     """The picture of one page of one of these documents. Raises EvidencePage.DoesNotExist."""
     shown = evidence.filter(reference=reference, scan_state__in=SHOWN_STATES)
-    return EvidencePage.objects.select_related("evidence__claim").get(evidence__in=shown, number=number)
+    return EvidencePage.objects.select_related("evidence__claim", "evidence__draft__programme").get(
+        evidence__in=shown, number=number
+    )
 
 
 def downloadable(*, evidence: QuerySet[Evidence]) -> QuerySet[Evidence]:

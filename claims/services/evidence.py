@@ -28,6 +28,7 @@ def receive_evidence(*, owner: Owner, kind: str, upload: Upload, actor: User, at
     """Takes a file as evidence of `kind` (a code of the programme's policy) and has it scanned and drawn.
 
     Raises EvidenceRefused: of another kind than we take, broken, too large, there already, or nothing can be added now.
+    ClaimDraft.DoesNotExist: the draft was thrown away meanwhile.
     """
     if kind not in {known.code for known in current_policy(programme=owner.programme).policy.evidence_kinds}:
         raise refusals.kind_unknown()
@@ -44,7 +45,7 @@ def receive_evidence(*, owner: Owner, kind: str, upload: Upload, actor: User, at
 def remove_evidence(*, draft: ClaimDraft, reference: str, actor: User) -> None:
     """Takes a file back before the claim is submitted. One that is not (or no longer) there is no error.
 
-    Raises EvidenceRefused when the draft has become a claim: what was submitted stays.
+    Raises EvidenceRefused when the draft has become a claim: what was submitted stays; ClaimDraft.DoesNotExist.
     """
     _lock(draft)
     evidence = Evidence.objects.filter(draft=draft, reference=reference).first()

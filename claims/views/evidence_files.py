@@ -13,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.models import Claim, ClaimDraft
-from claims.selectors.evidence_files import claims_open_to, drafts_open_to, evidence_list
+from claims.selectors.evidence_files import claims_open_to, evidence_list
 from claims.services.evidence import receive_evidence, remove_evidence
 from claims.services.evidence_files import refusals
 from claims.services.evidence_files.inspection import Upload
 from claims.services.evidence_files.names import plain_name
 from claims.services.evidence_files.refusals import EvidenceRefused
+from claims.views.draft_access import draft_in_hand, draft_may_be_gone
 from claims.views.evidence_viewing import evidence_page, staff_evidence_file, staff_evidence_page
 from compensation.programmes.selectors import current_policy
 from compensation.runtime.forms import REFUSED, told
@@ -29,9 +30,10 @@ Problem = dict[str, str]  # kind, file_name, code, message
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@draft_may_be_gone
 def draft_evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """The evidence of a draft: the list with its forms, and sending files to it."""
-    draft = get_object_or_404(drafts_open_to(user=request.user), reference=reference)
+    draft = draft_in_hand(request, reference)
     return _list_or_receive(request, draft)
 
 
@@ -46,9 +48,10 @@ def claim_evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @login_required
+@draft_may_be_gone
 def draft_evidence_removal(request: HttpRequest, reference: str, evidence: str) -> HttpResponse:
     """Takes a file back. A second click finds it gone, which is what was asked for."""
-    draft = get_object_or_404(drafts_open_to(user=request.user), reference=reference)
+    draft = draft_in_hand(request, reference)
     try:
         remove_evidence(draft=draft, reference=evidence, actor=request.user)
     except EvidenceRefused as refused:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.models import Evidence, EvidencePage
 from claims.selectors.evidence_files import downloadable, evidence_of_merchant, evidence_seen_by, page_of
 from claims.services.evidence_files import store
+from claims.views.draft_access import draft_may_be_gone, note_in_hand
 from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
 from compensation.runtime.downloads import HARMLESS_HEADERS
@@ -24,9 +25,13 @@ DOWNLOAD_REASON_LENGTH_MAX = 160  # characters: fits an access record beside the
 
 @require_safe
 @login_required
+@draft_may_be_gone
 def evidence_page(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """The picture of a page, for the merchant whose document it is."""
-    return _picture(_page(evidence_of_merchant(user=request.user), reference, number))
+    """The picture of a page, for the merchant whose document it is, and for the agent who fills in the draft."""
+    page = _page(evidence_of_merchant(user=request.user), reference, number)
+    if page.evidence.draft:
+        note_in_hand(request, page.evidence.draft)
+    return _picture(page)
 
 
 @require_safe

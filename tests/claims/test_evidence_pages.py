@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.models import Evidence, EvidencePage
 from claims.services.assessment import assess_next_batch
+from claims.services.drafts import start_draft
 from claims.services.evidence_files import store
 from compensation import limits
 from compensation.audit.models import AccessRecord
-from compensation.programmes.models import Role
+from compensation.programmes.models import ProgrammeRole, Role
 from merchants.models import Representative
 from tests.cast import NOW, one_claim, person
 from tests.claims.evidence_cast import KIND, draft_of, files_in, receive
@@ -225,6 +226,20 @@ def test_the_draft_of_somebody_else_is_not_there(client, draft, programme, paper
     assert send(client, list_address, ("a.jpg", picture())).status_code == 404
     assert client.post(f"{list_address}{reference}/remove/").status_code == 404
     assert client.get(f"/my/evidence/{reference}/pages/1/").status_code == 404
+    assert draft.evidence.count() == 1
+
+
+def test_an_agents_papers_are_there_while_they_are_an_agent_and_looking_is_recorded(client, programme, tmp_path):
+    agent = person("agent", programme, Role.AGENT)
+    draft = start_draft(programme=programme, owner=agent, at=NOW, by_agent=True, reason="대표자 본인 통화")
+    evidence = with_page(receive(draft, tmp_path, actor=agent), state="unscanned")
+    client.force_login(agent)
+    addresses = (f"/my/drafts/{draft.reference}/evidence/", f"/my/evidence/{evidence.reference}/pages/1/")
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    assert AccessRecord.objects.filter(user=agent, subject=f"draft {draft.reference}").count() == 2
+    ProgrammeRole.objects.all().delete()
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    assert client.post(f"{addresses[0]}{evidence.reference}/remove/").status_code == 404
     assert draft.evidence.count() == 1
 
 

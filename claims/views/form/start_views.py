@@ -19,8 +19,8 @@ from claims.selectors.public import BEFORE, OPEN, intake_state, open_programmes
 from claims.services.drafts import TooManyDrafts, start_draft
 from claims.services.drafts.agent import parse_agent_reason
 from claims.services.drafts.context import AGENT, WEB
+from claims.views.draft_access import FILES_FOR_MERCHANTS
 from claims.views.form.receipts import receipt_content
-from claims.views.form.visits import PERMISSION
 from compensation import limits
 from compensation.programmes.access import note_access, open_programme
 from compensation.programmes.models import Programme
@@ -56,7 +56,7 @@ def claim_new(request: HttpRequest, code: str = "") -> HttpResponse:
 @login_required
 def assist(request: HttpRequest, code: str) -> HttpResponse:
     """An agent begins a claim for a merchant who called, or goes on with one."""
-    programme = open_programme(request, code, permission=PERMISSION)
+    programme = open_programme(request, code, permission=FILES_FOR_MERCHANTS)
     listed, problems, typed = _listed(programme, AGENT), [], ""
     if request.method == "POST":
         typed = request.POST.get("reason", "")
@@ -97,7 +97,7 @@ def claim_receipt(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def assist_receipt(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """The receipt that an agent reads out to the merchant."""
-    programme = open_programme(request, code, permission=PERMISSION)
+    programme = open_programme(request, code, permission=FILES_FOR_MERCHANTS)
     claims = Claim.objects.filter(programme=programme, channel=AGENT, draft__owner=request.user)
     claim = get_object_or_404(claims, reference=reference)
     note_access(request, subject=f"claim {reference}", task="claim_receipt_read")

@@ -26,6 +26,7 @@ from claims.services.drafts import (
 from claims.services.drafts.answers import Answers
 from claims.services.drafts.losses import keys_of
 from claims.services.drafts.steps import ACCOUNT, ALTERNATIVE, BUSINESS, CHECK, EVIDENCE, LOSSES, PERIODS
+from claims.views.draft_access import draft_may_be_gone
 from claims.views.evidence_files import evidence_content
 from claims.views.form.checking import check_page
 from claims.views.form.pages import PAGES, BusinessPage
@@ -45,7 +46,7 @@ def form_page(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         allowed = require_http_methods(methods or ("GET", "HEAD", "POST"))
-        return sensitive_post_parameters()(allowed(never_cache(login_required(view))))
+        return sensitive_post_parameters()(allowed(never_cache(login_required(draft_may_be_gone(view)))))
 
     return decorate
 
@@ -139,10 +140,11 @@ def _save(visit: Visit, step: str) -> HttpResponse:
         return _shown(visit, step, typed, (), status=CONFLICT, version=conflict.version, saved_elsewhere=True)
     if post.get("change") and saved.is_kept:
         return redirect(visit.changed_address(step, change=post["change"]))
-    if saved.problems:
-        now = Visit(visit.request, visit.draft, saved.context, visit.code)
-        return _shown(now, step, typed, saved.problems, status=REFUSED, version=saved.version)
     now = Visit(visit.request, visit.draft, saved.context, visit.code)
+    if step not in now.steps:  # another device has changed the services meanwhile
+        return _instead(now, step)
+    if saved.problems:
+        return _shown(now, step, typed, saved.problems, status=REFUSED, version=saved.version)
     return redirect(now.next_address(step))
 
 

@@ -23,11 +23,11 @@ from claims.services.drafts import (
     steps_for,
 )
 from claims.services.drafts.steps import CHECK, EVIDENCE, LOSSES
+from claims.views.draft_access import FILES_FOR_MERCHANTS, note_in_hand
 from claims.views.form.wording import WORDS
-from compensation.programmes.access import note_access, open_programme
+from compensation.programmes.access import open_programme
 from compensation.runtime.kept import Kept
 
-PERMISSION = "programmes.file_for_merchants"
 _rules: Kept[FilingRules] = Kept()
 
 
@@ -158,13 +158,12 @@ def open_visit(request: HttpRequest, reference: str, code: str = "") -> Visit:
     An agent who opens one leaves an access record.
     """
     if code:
-        programme = open_programme(request, code, permission=PERMISSION)
+        programme = open_programme(request, code, permission=FILES_FOR_MERCHANTS)
         drafts = assisted_drafts(user=request.user, programme=programme)
     else:
         drafts = own_drafts(user=request.user)
     draft = get_object_or_404(drafts, reference=reference)
-    if code:
-        note_access(request, subject=f"draft {draft.reference}", task="claim_assisted")
+    note_in_hand(request, draft)
     return Visit(request, draft, context_of(draft, user=request.user, filing=_rules_for(draft)), code)
 
 
