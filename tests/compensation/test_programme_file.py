@@ -80,6 +80,7 @@ def test_the_announced_scenario_comes_to_the_announced_totals():
         ('kind = "emoticon"', 'kind = "sticker"', "benefit_items[0].kind"),
         ("value_won = 2_000", "value_won = -1", "benefit_items[0].value_won"),
         ("value_won = 2_000", "value_won = 2_000.0", "benefit_items[0].value_won"),
+        ('{ kind = "days", days = 90 }', '{ kind = "month_from_activation" }', "benefit_items[1].validity.kind"),
         ('{ kind = "permanent" }', '{ kind = "days" }', "benefit_items[0].validity.days"),
         ('{ kind = "permanent" }', '{ kind = "permanent", days = 3 }', "benefit_items[0].validity.days"),
         ('items = ["emoticon-choonsik"', 'items = ["emoticon-muzi"', "packages[0].items"),

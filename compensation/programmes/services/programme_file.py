@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from compensation import limits
-from compensation.policy.benefits import APPLIED_FOR, ITEM_KINDS, PERMANENT, read_validity
+from compensation.policy.benefits import APPLIED_FOR, ITEM_KINDS, MONTH_FROM_ACTIVATION, PERMANENT, read_validity
 from compensation.policy.budget import read_scenario
 from compensation.policy.checking import DocumentFaults, Fault, Table
 from compensation.policy.quota import read_offer
@@ -164,6 +164,8 @@ def _benefit_item(table: Table) -> dict[str, Any]:
     validity = read_validity(table.table("validity"))
     if kind == APPLIED_FOR and validity.kind == PERMANENT:
         table.fault("validity.kind", "이용권에는 끝나는 날이 있어야 합니다.", "A pass needs a validity that ends.")
+    if kind != APPLIED_FOR and validity.kind == MONTH_FROM_ACTIVATION:
+        table.fault("validity.kind", "쓰기 시작한 날부터 세는 것은 이용권뿐입니다.", "Only a pass is activated.")
     return {
         "kind": kind,
         "value_won": table.whole("value_won", most=limits.ITEM_VALUE_WON_MAX),
