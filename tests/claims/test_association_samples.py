@@ -46,6 +46,15 @@ def test_the_same_seed_makes_the_same_bytes(programme: Programme, tmp_path: Path
     assert first.csv.read_bytes() == again.csv.read_bytes() != other.csv.read_bytes()
 
 
+def test_a_policy_that_counts_nothing_has_samples_too(programme: Programme, tmp_path: Path) -> None:
+    version = programme.policy_versions.get()
+    for service in version.document["services"].values():
+        service["platform_share_bp"] = 0
+    version.digest = "no share"  # by which a process knows the policies that it has read
+    version.save()
+    assert sample(programme, tmp_path, rows=30).good_rows == 30
+
+
 def test_losses_are_spread_over_all_tiers_around_the_announced_median(programme: Programme, tmp_path: Path) -> None:
     files = sample(programme, tmp_path, rows=2_000, faulty=0)
     for path in (files.xlsx, files.csv):

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-_OFFICES, _KINDS, _SERIALS = (
-    799,
-    79,
-    9_999,
-)  # tax offices 101 to 899, individual businesses 01 to 79, serials 0001 to 9999
+# Tax offices 101 to 899, individual businesses 01 to 79, serials 0001 to 9999.
+_OFFICES, _KINDS, _SERIALS = 799, 79, 9_999
 _NUMBERS = _OFFICES * _KINDS * _SERIALS
 _STEP = 104_729_017  # has no divisor in common with either range: i -> i * step mod range meets every number once
 _PHONES = 40_000_000  # 010-6000-0000 to 010-9999-9999

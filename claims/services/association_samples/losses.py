@@ -16,9 +16,8 @@ from compensation.programmes.selectors import current_policy, services_of
 MEDIAN_ASSESSED_WON = 300_000  # announced: the bounds were chosen from the median of the reported losses
 SPREAD = 0.4  # of the logarithm: one claim in ten is over 500,000 won
 NOTHING_LOST = 0.005  # share of claims without a loss
-REPORTING_DAYS = (
-    18  # reported elsewhere: reports came in from 19 October to 6 November, from the last day of the outage on
-)
+# Reported elsewhere: reports came in from 19 October to 6 November, from the last day of the outage on.
+REPORTING_DAYS = 18
 USED_BY_BUSINESSES = {"messenger": 8, "channel": 6, "taxi": 4, "shop": 3, "pay": 2, "map": 2, "login": 2}
 
 
@@ -77,7 +76,8 @@ class Losses:
         if random.random() < NOTHING_LOST:
             return 0
         assessed_won = exp(random.gauss(log(MEDIAN_ASSESSED_WON), SPREAD))
-        assessed_of_the_most = assess_claim(facts=facts, policy=self._policy).assessed_won
+        # 0 where the policy counts nothing, such as a platform without a share: then any loss leads there.
+        assessed_of_the_most = assess_claim(facts=facts, policy=self._policy).assessed_won or limits.LOST_SALES_WON_MAX
         lost_won = assessed_won * limits.LOST_SALES_WON_MAX / assessed_of_the_most
         return min(max(round(lost_won / 1_000) * 1_000, 1_000), limits.LOST_SALES_WON_MAX)
 
