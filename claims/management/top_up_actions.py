@@ -14,6 +14,7 @@ from claims.services.payouts.top_up_lists import parse_claim_list
 from claims.services.payouts.top_up_withdrawal import withdraw_top_up
 from claims.services.payouts.top_ups import approve_top_up, drop_top_up, propose_top_up
 from compensation.programmes.models import Programme
+from users.management.programme_command import user_named
 from users.models import User
 
 Rows = dict[str, Any]
@@ -29,10 +30,10 @@ def add_top_up_arguments(parser: CommandParser) -> None:
 
 
 def who_does_it(options: Rows) -> User:
-    """The person of --by. Raises CommandError, User.DoesNotExist."""
+    """The person of --by. Raises CommandError."""
     if not options["person"]:
         raise CommandError("--by is needed: who does it")
-    return User.objects.get(username=options["person"])
+    return user_named(options["person"])
 
 
 def _list(programme: Programme, _options: Rows) -> Rows:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from claims.services.channel_cash_reports import ReportRefused, read_report
@@ -232,7 +232,7 @@ def test_the_command_hands_over_and_reads(programme, grants, ops, tmp_path, caps
     assert target.stat().st_size
     path = tmp_path / "report.csv"
     path.write_text(HEAD + line(grants[0], "60000"))
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="refused"):
         call_command("channel_cash", "1015", "report", str(path), "--json")
     path.write_text(HEAD + line(grants[0]))
     call_command("channel_cash", "1015", "report", str(path), "--json")

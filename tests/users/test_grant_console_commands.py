@@ -83,7 +83,7 @@ def test_a_list_is_loaded_by_command(tmp_path: Path):
         (["plan", "--package", "members-all", "--joined-from", "x"], "날짜는"),
         (["plan", "--package", "members-all", "--joined-from", "2022-2-2", "--joined-until", "2021-1-1"], "before"),
         (["plan", "--package", "members-all", "--priority", "0"], "우선순위는"),
-        (["list", "--by", "nobody"], "does not exist"),
+        (["list", "--by", "nobody"], "no such user"),
     ],
 )
 def test_what_cannot_be_is_told(arguments, sentence):

@@ -25,7 +25,8 @@ class ProgrammeCommand(BaseCommand):
     """`manage.py NAME CODE [ACTION]`: does one of `actions`, without a word the first, and prints its answer.
 
     An action gets the programme and the options: `actor` is the person of --by, `output` and `bars` are where to write.
-    What is refused, or is not there, ends the command with a sentence.
+    What is refused, or is not there, ends the command with a sentence; an answer whose `is_accepted` is False does so,
+    once it is printed.
     """
 
     actions: ClassVar[Mapping[str, Action]]
@@ -39,19 +40,39 @@ class ProgrammeCommand(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         options |= {"output": self.stdout, "bars": self.stderr}
+        programme = programme_named(options["programme"])
+        options["actor"] = user_named(options["by"]) if options["by"] else system_user()
         try:
-            programme = programme_by_code(code=options["programme"])
-            options["actor"] = User.objects.get(username=options["by"]) if options["by"] else system_user()
             answer = self.actions[options["action"]](programme, options)
         except (ObjectDoesNotExist, ValidationError, StepRefused) as error:
             raise CommandError(str(error)) from error
         except (ValueRefused, QuotaRefused) as refused:
             raise CommandError(f"{refused.message_ko} ({refused.message_en})") from refused
+        except OSError as error:
+            raise CommandError(f"{type(error).__name__}: {error}") from error
         if options["json"]:
             self.stdout.write(json.dumps(answer, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
-            return
-        for line in _lines(answer):
-            self.stdout.write(line)
+        else:
+            for line in _lines(answer):
+                self.stdout.write(line)
+        if answer.get("is_accepted") is False:
+            raise CommandError("the file was refused; nothing was changed")
+
+
+def programme_named(code: str) -> Programme:
+    """The programme with this code. Raises CommandError."""
+    try:
+        return programme_by_code(code=code)
+    except Programme.DoesNotExist as error:
+        raise CommandError(f"no such programme: {code}") from error
+
+
+def user_named(username: str) -> User:
+    """The person who signs in by this name. Raises CommandError."""
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist as error:
+        raise CommandError(f"no such user: {username}") from error
 
 
 def given(options: Options, name: str) -> Any:

@@ -13,8 +13,7 @@ from claims.selectors.council import council_of, holders_of
 from claims.services.council.seats import SeatsRefused, appoint, end_term
 from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
-from users.models import User
+from users.management.programme_command import given, programme_named, user_named
 from users.services.people import system_user
 
 
@@ -33,13 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the seats for machines")
 
     def handle(self, **options: Any) -> None:
+        programme = programme_named(options["programme"])
         try:
-            programme = programme_by_code(code=options["programme"])
             {"show": _show, "appoint": _appoint, "end": _end}[options["action"]](programme, options)
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
-        except User.DoesNotExist as error:
-            raise CommandError(f"no such user: {options['user']}") from error
         except SeatsRefused as error:
             raise CommandError(f"{error.code}: {error.message_ko} ({error.message_en})") from error
         rows = _rows(programme)
@@ -61,9 +56,9 @@ def _appoint(programme: Programme, options: dict[str, Any]) -> None:
     at = timezone.now()
     appoint(
         programme=programme,
-        party=_given(options, "party"),
+        party=given(options, "party"),
         number=options["number"],
-        user=User.objects.get(username=_given(options, "user")),
+        user=user_named(given(options, "user")),
         is_substitute=options["substitute"],
         term_from=options["term_from"] or day_in_seoul(at),
         term_until=options["until"],
@@ -76,18 +71,12 @@ def _end(programme: Programme, options: dict[str, Any]) -> None:
     """The person's term that runs, or the next one."""
     at = timezone.now()
     until = options["until"] or day_in_seoul(at)
-    user = User.objects.get(username=_given(options, "user"))
+    user = user_named(given(options, "user"))
     holders = SeatHolder.objects.filter(seat__council__programme=programme, user=user).order_by("term_from")
     holder = next((row for row in holders if row.term_until is None or row.term_until >= day_in_seoul(at)), None)
     if holder is None:
         raise CommandError(f"{user.username} has no seat")
     end_term(holder=holder, term_until=until, actor=system_user(), at=at)
-
-
-def _given(options: dict[str, Any], name: str) -> str:
-    if not options[name]:
-        raise CommandError(f"--{name} is needed")
-    return options[name]
 
 
 def _rows(programme: Programme) -> list[dict[str, Any]]:

@@ -13,10 +13,9 @@ from tqdm import tqdm
 
 from claims.services.association_files.refusals import describe
 from claims.services.association_import import AssociationFileRefused, ImportResult, import_association_file
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
+from users.management.programme_command import programme_named
 from users.services.people import system_user
 
 ROWS_SHOWN = 20  # refused rows on the screen; --json lists more, the report has all
@@ -50,10 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(_in_words(result))
 
     def _import(self, file: Path, programme_code: str, options: dict[str, Any]) -> ImportResult:
-        try:
-            programme = programme_by_code(code=programme_code)
-        except Programme.DoesNotExist:
-            raise CommandError(f"지원 프로그램 {programme_code}이(가) 없습니다. (no such programme)") from None
+        programme = programme_named(programme_code)
         with tqdm(unit="행", unit_scale=True, desc=file.name, leave=False, disable=options["verbosity"] == 0) as bar:
 
             def progress(done: int, total: int) -> None:

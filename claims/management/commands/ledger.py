@@ -13,9 +13,9 @@ from claims.services.payouts.invariants import verify, violations
 from compensation.ledger.selectors import balances, balances_by_day
 from compensation.policy.seoul import end_of_day
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
+from users.management.programme_command import programme_named
 from users.services.people import system_user
 
 
@@ -41,13 +41,8 @@ class Command(BaseCommand):
         return parser
 
     def handle(self, **options: Any) -> None:
-        try:
-            programme = programme_by_code(code=options["programme"])
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
-        {"trial_balance": self._balance, "trace": self._trace, "verify": self._verify}[options["task"]](
-            programme, options
-        )
+        task = {"trial_balance": self._balance, "trace": self._trace, "verify": self._verify}[options["task"]]
+        task(programme_named(options["programme"]), options)
 
     def _balance(self, programme: Programme, options: dict[str, Any]) -> None:
         if options["by_day"]:

@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.services.association_samples.files import NoWindowForFiles, make_association_files
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
+from users.management.programme_command import programme_named
 
 
 class Command(BaseCommand):
@@ -25,10 +24,8 @@ class Command(BaseCommand):
             raise CommandError("--rows 1 이상, --faulty 0과 1 사이로 적어 주세요. (rows from 1, faulty from 0 to 1)")
         try:
             files = make_association_files(
-                programme=programme_by_code(code=programme), rows=rows, faulty=faulty, seed=seed, folder=Path(out)
+                programme=programme_named(programme), rows=rows, faulty=faulty, seed=seed, folder=Path(out)
             )
-        except Programme.DoesNotExist:
-            raise CommandError(f"지원 프로그램 {programme}이(가) 없습니다. (no such programme)") from None
         except NoWindowForFiles:
             raise CommandError("협회 파일을 받는 접수 기간이 없습니다. (no window takes association files)") from None
         self.stdout.write(f"정상 {files.good_rows:,}행, 오류 {files.faulty_rows:,}행: {files.xlsx}, {files.csv}")

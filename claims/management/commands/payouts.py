@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -15,7 +16,7 @@ from tqdm import tqdm
 
 from claims.management.top_up_actions import TOP_UP_ACTIONS, add_top_up_arguments, who_does_it
 from claims.management.writing_files import write_files
-from claims.models import BankProfile, PayoutBatch, TopUp
+from claims.models import PayoutBatch
 from claims.selectors.bank_files import current_profiles
 from claims.selectors.payouts import (
     approvals_of,
@@ -40,9 +41,8 @@ from claims.services.payouts.releasing import approve_batch, release_batch
 from compensation import limits
 from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
 from compensation.values.refused import ValueRefused
-from users.models import User
+from users.management.programme_command import programme_named
 
 Rows = dict[str, Any]
 
@@ -66,20 +66,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the answer for machines")
 
     def handle(self, **options: Any) -> None:
+        programme = programme_named(options["programme"])
         try:
-            programme = programme_by_code(code=options["programme"])
             with transaction.atomic() if options["dry_run"] else nullcontext():
                 rows = ACTIONS[options["action"]](programme, options)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
-        except (
-            PayoutBatch.DoesNotExist,
-            BankProfile.DoesNotExist,
-            TopUp.DoesNotExist,
-            User.DoesNotExist,
-        ) as error:
+        except ObjectDoesNotExist as error:
             raise CommandError(str(error)) from error
         except ValueRefused as refused:
             raise CommandError(f"{refused.message_ko} ({refused.message_en})") from refused

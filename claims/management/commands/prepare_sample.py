@@ -10,7 +10,7 @@ from claims.services.sample import SAMPLE_SEED, prepare_people, prepare_represen
 from claims.services.sample_council import prepare_council, prepare_session
 from claims.services.sample_partners import prepare_partners
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
+from users.management.programme_command import programme_named
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--cases", action="store_true", help="only what rests on claims that were decided")
 
     def handle(self, **options: Any) -> None:
-        programme = programme_by_code(code=options["programme"])
+        programme = programme_named(options["programme"])
         if options["cases"]:
             prepare_representative(programme=programme, at=timezone.now())
             prepare_session(programme=programme, at=timezone.now())

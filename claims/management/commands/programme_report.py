@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from claims.management.report_text import report_text
 from claims.selectors.report import programme_report
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
+from users.management.programme_command import programme_named
 
 
 class Command(BaseCommand):
@@ -18,11 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the same figures for machines (docs/report.md)")
 
     def handle(self, **options: Any) -> None:
-        try:
-            programme = programme_by_code(code=options["programme"])
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
-        report = programme_report(programme=programme, as_of=timezone.now())
+        report = programme_report(programme=programme_named(options["programme"]), as_of=timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:

@@ -12,8 +12,8 @@ from claims.models import ProgrammeRun
 from claims.selectors.run_progress import run_progress
 from claims.services.programme_run import RunNotPossible, start_run
 from compensation.programmes.models import Programme, Role
-from compensation.programmes.selectors import programme_by_code
 from compensation.runtime.tasks import send_after_commit
+from users.management.programme_command import programme_named
 from users.models import User
 
 LOOK_EVERY_SECONDS = 0.5
@@ -33,9 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report for machines, progress on stderr")
 
     def handle(self, **options: Any) -> None:
+        programme = programme_named(options["programme"])
+        maker, approver = _people(programme, options["maker"], options["approver"])
         try:
-            programme = programme_by_code(code=options["programme"])
-            maker, approver = _people(programme, options["maker"], options["approver"])
             run = start_run(
                 programme=programme,
                 files=_files(programme, options["files"]),
@@ -44,8 +44,6 @@ class Command(BaseCommand):
                 approver=approver,
                 at=timezone.now(),
             )
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
         except RunNotPossible as error:
             raise CommandError(str(error)) from error
         self._watch(run)

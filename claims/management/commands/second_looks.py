@@ -9,7 +9,7 @@ from django.utils import timezone
 from claims.selectors.second_looks import DrawSummary, draws_of, repeat_draw
 from claims.services.second_looks import draw
 from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
+from users.management.programme_command import programme_named
 
 
 class Command(BaseCommand):
@@ -22,10 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the same for machines")
 
     def handle(self, **options: Any) -> None:
-        try:
-            programme = programme_by_code(code=options["programme"])
-        except Programme.DoesNotExist as error:
-            raise CommandError(f"no such programme: {options['programme']}") from error
+        programme = programme_named(options["programme"])
         tasks: dict[str, Callable[[Programme, dict[str, Any]], list[dict[str, Any]]]] = {
             "draw": self._draw,
             "list": self._list,

@@ -5,11 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
-from claims.models import Council
 from claims.selectors.council import council_of
 from claims.services.council.verifying import verify
-from compensation.programmes.models import Programme
-from compensation.programmes.selectors import programme_by_code
+from users.management.programme_command import programme_named
 
 
 class Command(BaseCommand):
@@ -20,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the result for machines")
 
     def handle(self, **options: Any) -> None:
-        council = _council(options["programme"])
+        council = council_of(programme=programme_named(options["programme"]))
         faults = verify(council=council) if council else []
         result = {
             "programme": options["programme"],
@@ -35,10 +33,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"  #{fault.number} {fault.place}: {fault.expected!r} -> {fault.found!r}")
         if faults:
             raise CommandError(f"{len(faults)} differences", returncode=2)
-
-
-def _council(code: str) -> Council | None:
-    try:
-        return council_of(programme=programme_by_code(code=code))
-    except Programme.DoesNotExist as error:
-        raise CommandError(f"no such programme: {code}") from error
