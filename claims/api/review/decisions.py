@@ -14,7 +14,7 @@ from claims.models import CouncilDecision
 from claims.selectors.council import council_of
 from claims.selectors.council_readers import decisions_seen_by
 from claims.services.council.undoing import undo
-from claims.services.council.verifying import verify_digests
+from claims.services.council.verifying import chain_faults
 from claims.views.council.access import VIEW
 from claims.views.council.decisions import FIELDS, UNDO
 from compensation.programmes.access import open_programme
@@ -73,7 +73,7 @@ class Undoing(ApiView):
 
 def _faults(programme: Programme) -> set[int]:
     council = council_of(programme=programme)
-    return {fault.number for fault in verify_digests(council=council)} if council else set()
+    return {fault.number for fault in chain_faults(council=council)} if council else set()
 
 
 def _values(decision: CouncilDecision, faults: set[int]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from claims.selectors.council_readers import decisions_seen_by
 from claims.selectors.council_record import item_record
 from claims.selectors.paging import page_of
 from claims.services.council.undoing import undo
-from claims.services.council.verifying import verify_digests
+from claims.services.council.verifying import chain_faults
 from claims.views.council.access import VIEW
 from claims.views.paging import Page, page_number
 from compensation import limits
@@ -30,7 +30,7 @@ FIELDS = {"undo_reason_missing": "reason", "text_too_long": "reason"}
 @require_safe
 @staff_page
 def decisions(request: HttpRequest, code: str) -> HttpResponse:
-    """The newest first. Whether each follows the one before is worked out anew at every look."""
+    """The newest first. Whether each follows the one before is worked out anew."""
     programme = open_programme(request, code, permission=VIEW)
     council = council_of(programme=programme)
     seen = decisions_seen_by(user=request.user, programme=programme, at=timezone.now())
@@ -39,7 +39,7 @@ def decisions(request: HttpRequest, code: str) -> HttpResponse:
         "programme": programme,
         "decisions": rows,
         "page": Page(number=number, total=total, query=request.GET),
-        "faults": list(dict.fromkeys(fault.number for fault in verify_digests(council=council))) if council else [],
+        "faults": list(dict.fromkeys(fault.number for fault in chain_faults(council=council))) if council else [],
         "may_undo": may(request, UNDO, programme),
     }
     return render(request, "council/decisions.html", content)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from claims.models import CouncilSession
 from claims.selectors.council_record import SessionRecord, record_of
-from claims.services.council.verifying import verify_digests
+from claims.services.council.verifying import chain_faults
 from claims.services.council_minutes import minutes_pdf
 from claims.views.council.access import open_session
 from claims.views.council.pdf import language_asked_for, pdf_answer
@@ -25,7 +25,7 @@ def minutes_page(request: HttpRequest, code: str, reference: str) -> HttpRespons
         "policy": current_policy(programme=programme).policy,
         "session": session,
         "record": _record(session),
-        "faults": [fault.number for fault in verify_digests(council=session.council)],
+        "faults": [fault.number for fault in chain_faults(council=session.council)],
     }
     return render(request, "council/minutes.html", content)
 
