@@ -1,7 +1,7 @@
-"""What members are granted: kinds of items, what a package is worth, and until when an item is valid (announced)."""
+"""What members are granted: kinds of items, and until when an item is valid (announced)."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,23 +43,8 @@ class Validity:
         return cls(stored["kind"], stored.get("days"), date.fromisoformat(until) if until else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A benefit item: `kind` is one of ITEM_KINDS, `value_won` its face value."""
-
-    code: str
-    kind: str
-    value_won: int
-    validity: Validity
-
-
 class NotActivated(ValueError):
     """The validity runs from an activation that has not happened."""
-
-
-def package_value_won(items: Iterable[Item]) -> int:
-    """What a package of these items is worth, in won: the sum of their face values."""
-    return sum(item.value_won for item in items)
 
 
 def valid_until(*, validity: Validity, granted_at: datetime, activated_at: datetime | None = None) -> datetime | None:

@@ -6,7 +6,7 @@ consent is its code, version, language and the digest of the very text that was 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compensation import limits
@@ -61,11 +61,6 @@ class Consent:
 
 class NotByTelephone(ValueError):
     """A consent that cannot be given on the telephone."""
-
-
-def missing_consents(*, consents: Iterable[Consent], given: Collection[str]) -> tuple[Consent, ...]:
-    """The required ones whose code is not among those in `given`, in the policy's order."""
-    return tuple(consent for consent in consents if consent.required and consent.code not in given)
 
 
 def without_new_version(*, consents: Sequence[Consent], earlier: Iterable[Consent]) -> tuple[int, ...]:

@@ -21,12 +21,6 @@ MAY_BE_PAID = """(
 )"""
 
 
-def may_be_paid(account: BankAccount) -> bool:
-    """The same as MAY_BE_PAID, of one account."""
-    is_settled = account.confirmed_at is not None and account.approved_by_id is not None
-    return account.standing == "verified" and (not account.must_confirm or is_settled)
-
-
 def newest_account(*, merchant: Merchant) -> BankAccount | None:
     """The account that counts."""
     return BankAccount.objects.filter(merchant=merchant).order_by("-id").first()

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from compensation.policy.benefits import Item, NotActivated, Validity, package_value_won, read_validity, valid_until
+from compensation.policy.benefits import NotActivated, Validity, read_validity, valid_until
 from compensation.policy.checking import Table
 from compensation.policy.seoul import SEOUL
 
@@ -44,12 +44,6 @@ def test_a_month_runs_to_the_same_day_of_the_next_month(activated_on, last_day_a
 def test_a_month_from_an_activation_that_never_was_is_refused():
     with pytest.raises(NotActivated):
         valid_until(validity=MONTH, granted_at=GRANTED)
-
-
-def test_the_announced_package_is_worth_11000_won():
-    values = {"emoticon": [2_000] * 3, "coupon": [2_000, 3_000], "message": [0]}
-    items = [Item("x", kind, won, Validity("permanent")) for kind, each in values.items() for won in each]
-    assert package_value_won(items) == 11_000
 
 
 @pytest.mark.parametrize(

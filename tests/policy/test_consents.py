@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from compensation.policy.consents import NotByTelephone, missing_consents
+from compensation.policy.consents import NotByTelephone
 from compensation.policy.document import parse_policy
 
 WHAT_THE_LAW_ASKS_FOR = {
@@ -34,12 +34,6 @@ def test_a_consent_to_use_data_says_all_that_the_law_asks_for(policy, code, lang
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_each_consent_can_be_read_aloud_and_ends_with_a_question(policy, language):
     assert all(consent.telephone_text(language).endswith("?") for consent in policy.consents)
-
-
-def test_required_consents_that_are_not_given_are_missing(policy):
-    missing = missing_consents(consents=policy.consents, given={"truth", "electronic_notice"})
-    assert [consent.code for consent in missing] == ["personal_data", "third_parties"]
-    assert missing_consents(consents=policy.consents, given={"personal_data", "third_parties", "truth"}) == ()
 
 
 def test_the_digest_is_that_of_the_text_as_it_was_shown(policy):
