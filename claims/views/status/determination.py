@@ -16,9 +16,8 @@ from claims.services.letters import determination_letter
 from claims.views.claim_content import tier_of, working_of
 from claims.views.status.own import own_claim
 from claims.views.status.pages import objecting, objection_result
-from compensation.audit.services import record_access
+from compensation.programmes.access import note_access
 from compensation.runtime.downloads import HARMLESS_HEADERS
-from compensation.runtime.middleware import client_address
 from compensation.runtime.templatetags.wording import in_korean
 
 
@@ -53,14 +52,8 @@ def my_letter(request: HttpRequest, reference: str, number: int) -> HttpResponse
     determination = _determination(determinations_of(claim=claim), number)
     language = "ko" if in_korean() else "en"
     letter = determination_letter(determination=determination, language=language, at=timezone.now())
-    record_access(
-        user=request.user,
-        at=timezone.now(),
-        address=client_address(request),
-        subject=f"claim {claim.reference}",
-        task="letter_downloaded",
-        detail=f"determination {number} {language}",
-    )
+    detail = f"determination {number} {language}"
+    note_access(request, subject=f"claim {claim.reference}", task="letter_downloaded", detail=detail)
     return HttpResponse(letter, headers=_headers(claim, number))
 
 
