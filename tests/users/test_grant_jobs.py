@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from compensation.ledger.models import Transfer
+from compensation.programmes.models import BenefitPackage
 from tests.users.grant_cast import (
     GRANTS_FROM,
     NOON,
     VALUE_WON,
     aram,
+    emoticon,
     first_chunk,
     mina,
     package,
@@ -41,6 +43,22 @@ def test_what_was_rehearsed_is_what_is_granted():
     assert progress.granted == foreseen["to_grant"] == Grant.objects.count()
     assert progress.excluded == foreseen["excluded"]
     assert min(progress.excluded["withdrawn"], progress.excluded["suspended"]) > 0
+
+
+def test_a_package_that_was_changed_since_the_rehearsal_is_not_approved():
+    job = rehearsed_job()
+    package().items.add(emoticon(package().programme, days=None))
+    with pytest.raises(grant_jobs.PackageChanged):
+        grant_jobs.approve(job=job, approver=aram(), at=NOON)
+    assert grant_jobs.approve(job=grant_jobs.rehearse(job=job, actor=mina(), at=NOON), approver=aram(), at=NOON)
+
+
+def test_an_hour_before_the_package_that_was_moved_is_not_approved():
+    make_members(count=10)
+    job = grant_jobs.rehearse(job=planned_job(starts_at=NOON), actor=mina(), at=NOON)
+    BenefitPackage.objects.update(grants_from=NOON + timedelta(days=1))
+    with pytest.raises(grant_running.GrantsNotOpenYet):
+        grant_jobs.approve(job=job, approver=aram(), at=NOON)
 
 
 def test_only_active_members_are_granted():

@@ -26,8 +26,8 @@ class GrantJob(models.Model):
     `state` is the business side (who wanted and approved it), `run_state` the running side. The audience is those of
     the members with `member_id < members_below` whom `audience` (policy.audiences.Audience) and the job's
     AudienceMembers describe. `rehearsal` holds what was counted before approval: expected, to_grant, excluded by
-    reason, value_won, sample, seconds. Of jobs that wait, the lowest `priority` goes first. `members_per_second` None
-    is as fast as it goes. `retried_at` is when failed chunks were put back last.
+    reason, value_won, sample, seconds, and what was in the package. Of jobs that wait, the lowest `priority` goes
+    first. `members_per_second` None is as fast as it goes. `retried_at` is when failed chunks were put back last.
     """
 
     reference = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())

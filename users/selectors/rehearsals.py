@@ -63,6 +63,11 @@ def count_grantable(*, job: GrantJob, members_below: int) -> dict[str, Any]:
     }
 
 
+def contents_of(*, package: BenefitPackage) -> dict[str, Any]:
+    """What each member gets, as a rehearsal keeps it: the face value, and the items with their validity by code."""
+    return {"value_won": package.value_won, "items": dict(package.items.values_list("code", "validity"))}
+
+
 def count_recallable(*, job: GrantJob, at: datetime) -> dict[str, Any]:
     """Of what the recalled job granted and its members still have: `expected` = `to_recall` + `used` + `expired`.
 

@@ -17,7 +17,7 @@ from compensation.programmes.models import BenefitPackage, Programme
 from compensation.programmes.services.policy_versions import freeze_package
 from users.models import GrantJob, GrantJobKind, Member, User
 from users.selectors.grants import unfinished_job
-from users.selectors.rehearsals import count_grantable, count_recallable
+from users.selectors.rehearsals import contents_of, count_grantable, count_recallable
 from users.services.grant_cutting import cut_into_chunks
 from users.services.grant_refusals import GrantJobMovedOn, GrantJobRefused, move
 from users.services.grant_running import GrantsNotOpenYet, checked_speed, start
@@ -110,7 +110,7 @@ def rehearse(*, job: GrantJob, actor: User, at: datetime) -> GrantJob:
             {"state__in": _UNDECIDED},
             state=GrantJobState.REHEARSED,
             members_below=members_below,
-            rehearsal=figures | {"counted_at": at},
+            rehearsal=figures | {"package": contents_of(package=job.package), "counted_at": at},
         )
 
 
@@ -124,16 +124,28 @@ class AudienceEmpty(GrantJobRefused):
     sentence = _("대상자가 한 명도 없습니다. 대상 조건이나 명단을 확인해 주세요.")
 
 
+class PackageChanged(GrantJobRefused):
+    """The programme's file was loaded anew in between: what it costs is not what the rehearsal says."""
+
+    sentence = _("점검한 뒤에 지원 묶음이 바뀌었습니다. 다시 점검해 주세요.")
+
+
 def approve(*, job: GrantJob, approver: User, at: datetime) -> GrantJob:
     """Approves the rehearsal that `job` carries, cuts the members into chunks and freezes package and audience.
 
-    Raises MakerMayNotApprove; AudienceEmpty; GrantJobMovedOn, also where it was rehearsed again meanwhile.
+    Raises MakerMayNotApprove; AudienceEmpty; PackageChanged; GrantsNotOpenYet (its hour is before the package's, which
+    was moved); GrantJobMovedOn, also where it was rehearsed again meanwhile.
     """
     if approver.pk == job.maker_id:
         raise MakerMayNotApprove
     if job.state == GrantJobState.REHEARSED and not job.rehearsal["expected"]:
         raise AudienceEmpty
     with transaction.atomic(), because(actor=approver, reason="grant_job_approved"):
+        package = BenefitPackage.objects.select_for_update().get(pk=job.package_id)  # no file is loaded meanwhile
+        if job.state == GrantJobState.REHEARSED and job.rehearsal.get("package") != contents_of(package=package):
+            raise PackageChanged
+        if job.starts_at and job.starts_at < package.grants_from:
+            raise GrantsNotOpenYet
         move(
             job,
             {"state": GrantJobState.REHEARSED, "members_below": job.members_below, "rehearsal": job.rehearsal},
@@ -142,7 +154,7 @@ def approve(*, job: GrantJob, approver: User, at: datetime) -> GrantJob:
             approved_at=at,
         )
         cut_into_chunks(job=job)
-        freeze_package(package=job.package, at=at)
+        freeze_package(package=package, at=at)
     return job
 
 
