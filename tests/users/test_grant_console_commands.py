@@ -9,10 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from tests.users.grant_cast import aram, mina, package, work_off
+from compensation.audit.models import AccessRecord
+from compensation.programmes.models import Role
+from tests.users.grant_cast import aram, mina, package, running_job, work_off
 from tests.users.pass_cast import active_members, apply, storage_pass
-from users.models import GrantJob
+from users.models import GrantJob, User
 from users.services.members import make_members
+from users.services.people import give_role, system_user
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +23,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _in_korean():
     """Whatever language the page of an earlier test has left behind."""
-    mina(), aram(), package()
+    for person in (mina(), aram()):
+        give_role(user=person, programme=package().programme, role=Role.OPS, actor=system_user())
     with translation.override("ko"):
         yield
 
@@ -55,10 +59,12 @@ def test_a_job_goes_its_whole_road_by_command(tmp_path):
     work_off(GrantJob.objects.get())
     assert told("proof", "--job", job)["holds"]
     assert told("list")["jobs"][0]["counted"] == 300
+    assert told("list", "--before", job) == {"has_older": False, "jobs": []}
     excluded = told("members", "--job", job, "--outcome", "excluded")["members"]
     written = told("members", "--job", job, "--outcome", "excluded", "--file", tmp_path / "members")["written"]
     assert written == len(excluded) == len((tmp_path / "members").read_text().splitlines())
-    assert told("recall", "--job", job)["job"]["kind"] == "recall"
+    assert set(AccessRecord.objects.values_list("user__username", "task")) == {("mina", "grant_members_excluded")}
+    assert told("recall", "--job", job, "--note", "by mistake")["job"]["kind"] == "recall"
     again = told("again", "--job", job)["job"]["reference"]
     assert told("cancel", "--job", again)["job"]["state"] == "cancelled"
     assert "granted" in said("grants", "show", "--job", job)
@@ -83,12 +89,33 @@ def test_a_list_is_loaded_by_command(tmp_path: Path):
         (["plan", "--package", "members-all", "--joined-from", "x"], "날짜는"),
         (["plan", "--package", "members-all", "--joined-from", "2022-2-2", "--joined-until", "2021-1-1"], "before"),
         (["plan", "--package", "members-all", "--priority", "0"], "우선순위는"),
+        (["plan", "--package", "members-all", "--note", "x" * 201], "200자 이하"),
+        (["plan", "--package", "members-all", "--region", "99"], "invalid choice"),
+        (["list", "--before", "x"], "no such job"),
         (["list", "--by", "nobody"], "no such user"),
     ],
 )
 def test_what_cannot_be_is_told(arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         said("grants", *arguments)
+
+
+def test_the_second_person_is_one_of_operations_and_no_machine():
+    make_members(count=10)
+    job = planned()
+    told("rehearse", "--job", job)
+    with pytest.raises(CommandError, match="--by is needed"):
+        said("grants", "approve", "--job", job)
+    User.objects.create(username="guest")
+    with pytest.raises(CommandError, match="guest does not have the right"):
+        told("approve", "--job", job, by="guest")
+    assert GrantJob.objects.get().state == "rehearsed"
+
+
+def test_a_recall_says_why():
+    job = work_off(running_job(members=10))
+    with pytest.raises(CommandError, match="--note is needed"):
+        told("recall", "--job", job.reference)
 
 
 def test_two_people_change_the_quota_of_the_pass_by_command():
@@ -100,10 +127,14 @@ def test_two_people_change_the_quota_of_the_pass_by_command():
 
     assert (passed("open")["remaining"], passed()["waiting"]) == (0, 1)
     with pytest.raises(CommandError, match="이미 1명에게"):
-        passed("propose", "--quota", "0")
+        passed("propose", "--quota", "0", "--note", "less")
+    with pytest.raises(CommandError, match="--note is needed"):
+        passed("propose", "--quota", "5")
     assert passed("propose", "--quota", "5명", "--note", "demand")["state"] == "proposed"
     with pytest.raises(CommandError, match="올린 사람은 승인할 수 없습니다"):
         passed("approve")
+    with pytest.raises(CommandError, match="--by is needed"):
+        said("storage_pass", "approve")
     assert passed("approve", by="aram")["served_until"] == 2
     with pytest.raises(CommandError, match="상태가 바뀌어"):
         passed("withdraw")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+import rules
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
@@ -80,6 +81,18 @@ def given(options: Options, name: str) -> Any:
     if not options[name]:
         raise CommandError(f"--{name.replace('_', '-')} is needed")
     return options[name]
+
+
+def second_person(programme: Programme, options: Options, *, permission: str) -> User:
+    """The person of --by, who may do that in the programme: what two people decide, no account of a machine decides.
+
+    Raises CommandError.
+    """
+    given(options, "by")
+    person: User = options["actor"]
+    if not rules.has_perm(permission, person, programme):
+        raise CommandError(f"{person.username} does not have the right to do this in {programme.code}.")
+    return person
 
 
 def _lines(answer: Answer, indent: str = "") -> Iterator[str]:

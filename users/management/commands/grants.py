@@ -13,9 +13,9 @@ from compensation.policy.audiences import Audience, JoinDatesReversed
 from compensation.programmes.models import Programme
 from compensation.values.dates import parse_day
 from users.api.grants.answers import JobShort, ListAnswer, ProofAnswer, job_answer
-from users.management.programme_command import Answer, Options, ProgrammeCommand, given
+from users.management.programme_command import Answer, Options, ProgrammeCommand, given, second_person
 from users.management.watching import watch
-from users.models import GrantJob
+from users.models import GrantJob, MemberStatus, Region
 from users.selectors.grant_console import job_lines, job_named, jobs_of
 from users.selectors.grant_proof import EXCLUDED, FAILED, GRANTED, KEPT, RECALLED, members_of, prove
 from users.services import grant_jobs, grant_running
@@ -24,7 +24,8 @@ from users.services.audiences import ListHasFaults, load_list
 from users.services.grant_again import plan_again, retry_failed
 from users.services.grant_jobs import CHUNK_SIZE
 from users.services.recalls import plan_recall
-from users.views.grants.forms import parse_moment
+from users.views.grants.access import RUN, note_members_named
+from users.views.grants.forms import parse_moment, parse_note
 
 
 def _faults(refused: ListHasFaults) -> Iterator[str]:
@@ -34,8 +35,12 @@ def _faults(refused: ListHasFaults) -> Iterator[str]:
 
 
 def _job(programme: Programme, options: Options) -> GrantJob:
+    return _named(programme, given(options, "job"))
+
+
+def _named(programme: Programme, reference: str) -> GrantJob:
     try:
-        return job_named(programme=programme, reference=given(options, "job"))
+        return job_named(programme=programme, reference=reference)
     except GrantJob.DoesNotExist as error:
         raise CommandError("There is no such job.") from error
 
@@ -44,9 +49,11 @@ def _told(job: GrantJob) -> Answer:
     return dict(job_answer(job).data)
 
 
-def _list(programme: Programme, _options: Options) -> Answer:
-    lines, _more = job_lines(programme=programme)
+def _list(programme: Programme, options: Options) -> Answer:
+    before = options["before"]
+    lines, has_older = job_lines(programme=programme, before=_named(programme, before) if before else None)
     return {
+        "has_older": has_older,
         "jobs": [
             {
                 "job": str(line.job.reference),
@@ -61,7 +68,7 @@ def _list(programme: Programme, _options: Options) -> Answer:
                 "rate": round(line.progress.rate or 0),
             }
             for line in lines
-        ]
+        ],
     }
 
 
@@ -76,7 +83,7 @@ def _plan(programme: Programme, options: Options) -> Answer:
         maker=options["actor"],
         at=timezone.now(),
         chunk_size=options["chunk_size"],
-        note=options["note"],
+        note=parse_note(options["note"]),
         audience=_audience(options),
         starts_at=parse_moment(options["starts_at"]) if options["starts_at"] else None,
         **{name: options[name] for name in ("priority", "members_per_second", "workers")},
@@ -122,6 +129,11 @@ def _step(do: Callable[[GrantJob, Options], Any]) -> Callable[[Programme, Option
     return step
 
 
+def _approve(job: GrantJob, options: Options) -> GrantJob:
+    approver = second_person(job.programme, options, permission=RUN)
+    return grant_jobs.approve(job=job, approver=approver, at=timezone.now())
+
+
 def _hour(job: GrantJob, options: Options) -> GrantJob:
     starts_at = parse_moment(options["starts_at"]) if options["starts_at"] else None
     return grant_running.schedule(job=job, actor=options["actor"], starts_at=starts_at)
@@ -133,12 +145,12 @@ def _speed(job: GrantJob, options: Options) -> GrantJob:
 
 
 def _recall(job: GrantJob, options: Options) -> GrantJob:
-    by_list = options["by_list"]
-    return plan_recall(of=job, maker=options["actor"], at=timezone.now(), note=options["note"], by_list=by_list)
+    note, by_list = parse_note(given(options, "note")), options["by_list"]
+    return plan_recall(of=job, maker=options["actor"], at=timezone.now(), note=note, by_list=by_list)
 
 
 def _again(job: GrantJob, options: Options) -> GrantJob:
-    return plan_again(of=job, maker=options["actor"], at=timezone.now(), note=options["note"])
+    return plan_again(of=job, maker=options["actor"], at=timezone.now(), note=parse_note(options["note"]))
 
 
 def _proof(programme: Programme, options: Options) -> Answer:
@@ -146,9 +158,12 @@ def _proof(programme: Programme, options: Options) -> Answer:
 
 
 def _members(programme: Programme, options: Options) -> Answer:
-    """Member, chunk and reason, a line each; into --file, or as rows of the answer."""
-    job, path = _job(programme, options), options["file"]
-    named = members_of(job=job, outcome=options["outcome"])
+    """Member, chunk and reason, a line each; into --file, or as rows of the answer. It leaves an access record."""
+    job, path, outcome = _job(programme, options), options["file"], options["outcome"]
+    note_members_named(
+        job, outcome=outcome, reason=parse_note(options["note"]) or "manage.py", user=options["actor"], address=""
+    )
+    named = members_of(job=job, outcome=outcome)
     if path is None:
         return {"members": [{"member": row.member_id, "chunk": row.chunk, "reason": row.reason} for row in named]}
     written = 0
@@ -167,7 +182,7 @@ class Command(ProgrammeCommand):
         "plan": _plan,
         "load": _load,
         "rehearse": _step(lambda job, told: grant_jobs.rehearse(job=job, actor=told["actor"], at=timezone.now())),
-        "approve": _step(lambda job, told: grant_jobs.approve(job=job, approver=told["actor"], at=timezone.now())),
+        "approve": _step(_approve),
         "start": _step(lambda job, told: grant_running.start(job=job, actor=told["actor"], at=timezone.now())),
         "hour": _step(_hour),
         "watch": _step(lambda job, told: watch(job=job, file=told["bars"])),
@@ -186,18 +201,21 @@ class Command(ProgrammeCommand):
         super().add_arguments(parser)
         add = parser.add_argument
         add("--job", help="reference of the job")
+        add("--before", help="list: reference of the job after which the list goes on")
         add("--package", help="plan: code of the package, e.g. members-all")
         add("--joined-from", help="plan: first day of joining")
         add("--joined-until", help="plan: last day of joining")
-        add("--status", type=int, action="append", default=[], help="plan: 1 active, 2 suspended, 3 withdrawn; repeat")
-        add("--region", type=int, action="append", default=[], help="plan: code of a region; repeat")
+        many: dict[str, Any] = {"type": int, "action": "append", "default": []}
+        statuses = "plan: 1 active, 2 suspended, 3 withdrawn; repeat"
+        add("--status", **many, choices=MemberStatus.values, help=statuses)
+        add("--region", **many, choices=Region.values, help="plan: code of a region; repeat")
         add("--by-list", action="store_true", help="plan, recall: only members of a list")
         add("--starts-at", help="plan, hour: when it starts by itself, e.g. '2023-01-05 09:00'")
         add("--members-per-second", type=int, help="plan, speed: at most")
         add("--workers", type=int, default=limits.GRANT_WORKERS_MAX, help="plan, speed: at most")
         add("--priority", type=int, default=5, help="plan: 1 goes first")
         add("--chunk-size", type=int, default=CHUNK_SIZE, help="plan: members per chunk")
-        add("--note", default="", help="plan, recall, again: why")
+        add("--note", default="", help="plan, recall, again, members: why")
         add("--file", type=Path, help="load: the list; members: where to write")
         add("--out", action="store_true", help="load: the list of those who are left out")
         add("--skip-faulty", action="store_true", help="load: take the other rows")

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from compensation.programmes.models import Programme
 from compensation.values.head_counts import parse_head_count
-from users.management.programme_command import Answer, Options, ProgrammeCommand
+from users.management.programme_command import Answer, Options, ProgrammeCommand, given, second_person
 from users.models import PassQuotaChange, StoragePass
 from users.selectors.storage_pass import figures_of, pass_of, proposed_change, prove_line, quota_changes_of
 from users.services import storage_pass as passes
+from users.views.grants.forms import parse_note
+from users.views.storage_pass.ops import CHANGE
 
 
 def _pass(programme: Programme) -> StoragePass:
@@ -46,8 +48,8 @@ def _open(programme: Programme, options: Options) -> Answer:
 def _propose(programme: Programme, options: Options) -> Answer:
     change = passes.propose_quota(
         storage_pass=_pass(programme),
-        quota=parse_head_count(options["quota"]),
-        note=options["note"],
+        quota=parse_head_count(given(options, "quota")),
+        note=parse_note(given(options, "note")),
         maker=options["actor"],
         at=timezone.now(),
     )
@@ -55,8 +57,8 @@ def _propose(programme: Programme, options: Options) -> Answer:
 
 
 def _approve(programme: Programme, options: Options) -> Answer:
-    change = _proposed(programme)
-    return _change(passes.approve_quota(change=change, approver=options["actor"], at=timezone.now()))
+    approver = second_person(programme, options, permission=CHANGE)
+    return _change(passes.approve_quota(change=_proposed(programme), approver=approver, at=timezone.now()))
 
 
 def _withdraw(programme: Programme, options: Options) -> Answer:

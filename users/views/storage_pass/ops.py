@@ -14,14 +14,13 @@ from compensation.policy.quota import QuotaRefused
 from compensation.programmes.access import may, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField, told
 from compensation.values.head_counts import parse_head_count
-from compensation.values.paragraphs import parse_paragraphs
 from users.models import PassQuotaChange, StoragePass
 from users.selectors.storage_pass import figures_of, line_points, pass_of, proposed_change, quota_changes_of
 from users.services import storage_pass as passes
+from users.views.grants.forms import note_field
 from users.views.storage_pass.line_chart import line_chart
 
 VIEW, CHANGE = "programmes.view_passes", "programmes.change_quota"
-NOTE_LENGTH_MAX = 200
 
 
 class QuotaForm(PageForm):
@@ -33,12 +32,7 @@ class QuotaForm(PageForm):
         missing=_("새 한도를 적어 주세요."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    note = ParsedField(
-        label=_("이유"),
-        parse=lambda value: parse_paragraphs(value, length_max=NOTE_LENGTH_MAX),
-        missing=_("이유를 적어 주세요."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    note = note_field(_("이유"), missing=_("이유를 적어 주세요."))
 
 
 @staff_page
