@@ -53,6 +53,9 @@ def test_two_people_bring_a_job_from_plan_to_proof(maker, approver):
     told = approver.get(job).json()
     assert (told["progress"]["counted"], told["left"], told["job"]["run_state"]) == (300, 0, "finished")
     assert approver.get(f"{job}/proof").json()["holds"]
+    course = approver.get(f"{job}/course").json()
+    assert (course["pace"][-1]["members"], course["chunks"][0]["state"], course["faults"]) == (300, "done", [])
+    assert {event["reason"] for event in course["events"]} >= {"grant_job_planned", "grant_job_approved"}
     again = done(maker.post(f"{job}/continuation", {"note": "late"}))
     assert (again["job"]["state"], again["job"]["note"]) == ("draft", "late")
     recall = done(maker.post(f"{job}/recall", {"scope": "whole", "note": "by mistake"}))

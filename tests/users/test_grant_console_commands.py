@@ -57,6 +57,9 @@ def test_a_job_goes_its_whole_road_by_command(tmp_path):
     assert told("resume", "--job", job)["job"]["run_state"] == "running"
     assert told("speed", "--job", job, "--members-per-second", 10**7, "--workers", 1)["job"]["workers"] == 1
     work_off(GrantJob.objects.get())
+    course = told("course", "--job", job)
+    assert [cell["state"] for cell in course["chunks"]] == ["done"] * 3
+    assert [event["reason"] for event in course["events"]][-1] == "grant_job_planned"
     assert told("proof", "--job", job)["holds"]
     assert told("list")["jobs"][0]["counted"] == 300
     assert told("list", "--before", job) == {"has_older": False, "jobs": []}

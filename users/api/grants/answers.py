@@ -1,5 +1,6 @@
 """What the API says of grant jobs: all that their pages show. Counts of members, money in whole won."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -8,7 +9,15 @@ from rest_framework.response import Response
 
 from compensation.runtime.api_fields import Named
 from users.models import GrantJob
-from users.selectors.grant_console import list_sizes, members_left, workers_at_work
+from users.selectors.grant_console import (
+    chunk_map,
+    chunks_with_faults,
+    job_events,
+    list_sizes,
+    members_left,
+    pace_of,
+    workers_at_work,
+)
 from users.selectors.grants import job_progress
 from users.templatetags.grant_wording import masked_member
 
@@ -129,6 +138,65 @@ class ListAnswer(serializers.Serializer[Any]):
     taken = serializers.IntegerField()
     faulty = serializers.IntegerField()
     faults = RowFaultAnswer(many=True)
+
+
+class PacePartAnswer(serializers.Serializer[Any]):
+    """Members whose chunks were finished from `begins` to `ends`, in seconds since the start; `rate` is per second."""
+
+    begins = serializers.FloatField()
+    ends = serializers.FloatField()
+    members = serializers.IntegerField()
+    rate = serializers.FloatField()
+
+
+class MapCellAnswer(serializers.Serializer[Any]):
+    """The chunks numbered `first` to `last`: how many are done or failed. `state`: pending, part, done, failed."""
+
+    first = serializers.IntegerField()
+    last = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    state = serializers.CharField()
+
+
+class ChunkFaultAnswer(serializers.Serializer[Any]):
+    """A chunk that failed, or is tried again: with how many members (failed), and what the database said."""
+
+    number = serializers.IntegerField()
+    state = serializers.CharField()
+    attempts = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    fault = serializers.CharField(allow_blank=True)
+
+
+class JobEventAnswer(serializers.Serializer[Any]):
+    """A step: `reason` is what was done, `actor` who did it."""
+
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    actor = serializers.CharField(source="actor.get_full_name", allow_null=True, default=None)
+
+
+class CourseAnswer(serializers.Serializer[Any]):
+    """How a job has gone: members per second, the chunks in their order, what went wrong, who did what (newest first).
+
+    Of many chunks neighbours are taken together; of faults and events the first are told.
+    """
+
+    pace = PacePartAnswer(many=True)
+    chunks = MapCellAnswer(many=True)
+    faults = ChunkFaultAnswer(many=True)
+    events = JobEventAnswer(many=True)
+
+
+def course_of(job: GrantJob, *, at: datetime) -> dict[str, Any]:
+    """CourseAnswer's values, read now."""
+    return {
+        "pace": pace_of(job=job, at=at),
+        "chunks": chunk_map(job=job, chunks_total=job.chunks.count()),
+        "faults": chunks_with_faults(job=job),
+        "events": job_events(job=job),
+    }
 
 
 def job_answer(job: GrantJob, *, status: int = 200) -> Response:

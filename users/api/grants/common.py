@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from compensation.runtime.api_errors import ApiProblem, FieldProblem, refused_fields
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.forms import PageForm
+from compensation.runtime.refusals import StepRefused
 from users.models import GrantJob
-from users.services.grant_refusals import GrantJobRefused
 from users.views.grants.access import RUN, open_job
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
@@ -50,11 +50,11 @@ def _said(form: PageForm) -> Iterator[tuple[str, str, str]]:
 
 
 @contextmanager
-def telling_refusals(fields: Mapping[type[GrantJobRefused], str] | None = None) -> Iterator[None]:
+def telling_refusals(fields: Mapping[type[StepRefused], str] | None = None) -> Iterator[None]:
     """A refusal inside is told beside the field that `fields` names for it (422), else as 409 with a code."""
     try:
         yield
-    except GrantJobRefused as refused:
+    except StepRefused as refused:
         code = _WORDS.sub("_", type(refused).__name__).lower()
         with override("ko"):
             korean = str(refused)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,7 @@ from compensation.runtime.api_fields import ANY, TEXT, body
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import page_of
-from users.api.grants.answers import JobAnswer, JobsAnswer, ProofAnswer, job_answer
+from users.api.grants.answers import CourseAnswer, JobAnswer, JobsAnswer, ProofAnswer, course_of, job_answer
 from users.api.grants.common import read_form, telling_refusals
 from users.selectors.grant_console import jobs_of
 from users.selectors.grant_proof import prove
@@ -94,6 +95,20 @@ class OneGrantJob(ApiView):
     )
     def get(self, request: Request, code: str, reference: str) -> Response:
         return job_answer(open_job(request._request, code, reference))
+
+
+class GrantCourse(ApiView):
+    """How a job has gone."""
+
+    @extend_schema(
+        operation_id="follow_grant_job",
+        tags=["grants"],
+        summary="Members per second, the map of chunks, faults and events of a job",
+        responses=CourseAnswer,
+    )
+    def get(self, request: Request, code: str, reference: str) -> Response:
+        job = open_job(request._request, code, reference)
+        return Response(CourseAnswer(course_of(job, at=timezone.now())).data)
 
 
 class GrantProofOfJob(ApiView):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from users.api.grants import steps
-from users.api.grants.jobs import GrantJobs, GrantProofOfJob, OneGrantJob
+from users.api.grants.jobs import GrantCourse, GrantJobs, GrantProofOfJob, OneGrantJob
 from users.api.grants.lists import GrantList
 from users.api.grants.members import GrantMembers
 
@@ -13,6 +13,7 @@ JOB = f"{JOBS}/<slug:reference>"
 urlpatterns = [
     path(JOBS, GrantJobs.as_view(), name="api-grant-jobs"),
     path(JOB, OneGrantJob.as_view(), name="api-grant-job"),
+    path(f"{JOB}/course", GrantCourse.as_view(), name="api-grant-course"),
     path(f"{JOB}/proof", GrantProofOfJob.as_view(), name="api-grant-proof"),
     path(f"{JOB}/members", GrantMembers.as_view(), name="api-grant-members"),
     path(f"{JOB}/lists/<slug:kind>", GrantList.as_view(), name="api-grant-list"),

@@ -12,7 +12,7 @@ from compensation import limits
 from compensation.policy.audiences import Audience, JoinDatesReversed
 from compensation.programmes.models import Programme
 from compensation.values.dates import parse_day
-from users.api.grants.answers import JobShort, ListAnswer, ProofAnswer, job_answer
+from users.api.grants.answers import CourseAnswer, JobShort, ListAnswer, ProofAnswer, course_of, job_answer
 from users.management.programme_command import Answer, Options, ProgrammeCommand, given, second_person
 from users.management.watching import watch
 from users.models import GrantJob, MemberStatus, Region
@@ -74,6 +74,10 @@ def _list(programme: Programme, options: Options) -> Answer:
 
 def _show(programme: Programme, options: Options) -> Answer:
     return _told(_job(programme, options))
+
+
+def _course(programme: Programme, options: Options) -> Answer:
+    return dict(CourseAnswer(course_of(_job(programme, options), at=timezone.now())).data)
 
 
 def _plan(programme: Programme, options: Options) -> Answer:
@@ -175,10 +179,11 @@ def _members(programme: Programme, options: Options) -> Answer:
 
 
 class Command(ProgrammeCommand):
-    help = "Lists, plans, rehearses, approves, starts, watches, pauses, cancels, recalls and proves grant jobs."
+    help = "Lists, shows, plans, rehearses, approves, starts, watches, pauses, cancels, recalls and proves grant jobs."
     actions: ClassVar = {
         "list": _list,
         "show": _show,
+        "course": _course,
         "plan": _plan,
         "load": _load,
         "rehearse": _step(lambda job, told: grant_jobs.rehearse(job=job, actor=told["actor"], at=timezone.now())),
