@@ -1,5 +1,6 @@
 """Who a job is for: filters, lists, those left out; and lists that are not as they should be."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -172,6 +173,30 @@ def test_a_file_that_is_no_list_is_refused_with_a_sentence(tmp_path: Path, conte
     with pytest.raises(ValueRefused) as refused:
         list(read_rows(path))
     assert refused.value.code == "audience_unreadable"
+
+
+SHEET = b"xl/worksheets/sheet1.xml"
+NOTED_AT = -46  # the archive's directory: where the entry of a part begins, before its name
+
+
+@pytest.mark.parametrize(
+    ("part", "nth", "offset", "put"),
+    [
+        ("content", 0, len(SHEET), b"\xff" * 20),
+        ("directory", 1, NOTED_AT, b"PK\x00\x00"),
+        ("password", 1, NOTED_AT + 8, b"\x01\x00"),
+        ("compression", 1, NOTED_AT + 10, b"\x63\x00"),
+    ],
+)
+def test_a_damaged_spreadsheet_is_refused_with_a_sentence(tmp_path: Path, part, nth, offset, put):
+    book, path = Workbook(), tmp_path / part
+    book.active.append([12])
+    book.save(path)
+    content = path.read_bytes()
+    at = [found.start() for found in re.finditer(SHEET, content)][nth] + offset
+    path.write_bytes(content[:at] + put + content[at + len(put) :])
+    with pytest.raises(ValueRefused):
+        list(read_rows(path))
 
 
 def test_a_list_without_end_is_refused(tmp_path: Path, monkeypatch):

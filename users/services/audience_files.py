@@ -4,7 +4,9 @@ Row by row, so that a list of two million takes no more memory than one of two.
 """
 
 import csv
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,15 @@ _ENCODINGS = ("utf-8-sig", "cp949")  # what spreadsheet programs of the country 
 # What openpyxl and the libraries under it raise on files that are not as they should be.
 _BROKEN = (
     zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
     InvalidFileException,
     AttributeError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
     ValueError,
     TypeError,
+    RuntimeError,  # a password, a compression that nobody uses
     SyntaxError,
     EOFError,
     OSError,
@@ -70,10 +76,10 @@ def _encoding(path: Path) -> str:
 
 
 def _of_spreadsheet(path: Path) -> Iterator[tuple[Any, ...]]:
-    with zipfile.ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > limits.XLSX_UNPACKED_BYTES_MAX:
-            raise _unreadable()
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > limits.XLSX_UNPACKED_BYTES_MAX:
+                raise _unreadable()
         with path.open("rb") as file:  # a file without an ending is one, too
             sheet = load_workbook(file, read_only=True, data_only=True, keep_links=False).active
             yield from sheet.iter_rows(max_col=2, values_only=True)
