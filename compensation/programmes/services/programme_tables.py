@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from compensation import limits
+from compensation.policy.benefits import Validity
 from compensation.policy.checking import Fault
 from compensation.policy.document import Policy, PolicyFaults, parse_policy
 from compensation.policy.seoul import end_of_day
@@ -42,8 +43,10 @@ def faults_between_tables(file: ProgrammeFile) -> Iterator[Fault]:
     yield from _services_restored_outside(file)
     yield from _overlapping_windows(file.intake_windows)
     values_won = {row.code: row.fields["value_won"] for row in file.benefit_items}
+    validities = {row.code: Validity.from_json(row.fields["validity"]) for row in file.benefit_items}
     for package in file.packages:
         yield from _faults_in_package(package, values_won)
+        yield from _over_before_granted(package, validities)
 
 
 def _faults_in_package(package: Row, values_won: Mapping[str, int]) -> Iterator[Fault]:
@@ -54,6 +57,18 @@ def _faults_in_package(package: Row, values_won: Mapping[str, int]) -> Iterator[
     most = limits.ITEM_VALUE_WON_MAX
     if sum(values_won.get(code, 0) for code in codes) > most:
         yield Fault(path, f"모두 {most:,}원을 넘을 수 없습니다.", f"Together at most {most:,} won.")
+
+
+def _over_before_granted(package: Row, validities: Mapping[str, Validity]) -> Iterator[Fault]:
+    grants_from = package.fields["grants_from"]
+    known = [(code, validities[code].until) for code in package.fields["items"] if code in validities]
+    for code, until in known:
+        if grants_from and until and end_of_day(until) <= grants_from:
+            yield Fault(
+                f"{package.path}.grants_from",
+                f"{code}은(는) {until}에 끝나므로, 지급하기 전에 유효 기간이 지납니다.",
+                f"{code} ends on {until}, before it is granted.",
+            )
 
 
 def _services_restored_outside(file: ProgrammeFile) -> Iterator[Fault]:
