@@ -26,6 +26,7 @@ GROUPS = (  # in the order of the road
     "money",
     "pass",
     "grants",
+    "operations",
     "partner",
     "handover",
 )

@@ -242,3 +242,19 @@ def _size_below(root: Path) -> tuple[int, bool]:
         if time.monotonic() > until:
             return size, False
     return size, True
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """All of it; `queues` and `workers` are None where Redis does not answer."""
+
+    queues: Queues | None
+    workers: Workers | None
+    database: Database
+    disk: Disk
+
+
+def capacity(*, at: float) -> Capacity:
+    """As it is at this moment (`at`, in seconds since the epoch)."""
+    waiting = queues(at=at)
+    return Capacity(waiting, workers() if waiting else None, database(), disk())

@@ -66,6 +66,7 @@ SCENES = {
     "money": "books",
     "partner": "checkout",
     "grants": "console",
+    "operations": "console",
     "handover": "service",
 }  # by tag; else a merchant's shop
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, InternalError, transaction
 from django.utils import timezone
 
 from compensation.programmes.models import Role
+from tests.api.cast import on_the_site
 from tests.cast import person
 from tests.users.coupon_cast import FORGED, code_of, coupon_item, granted, shop, still_valid, till, token_of
 from users.models import ItemUse, PartnerScope, Redemption
@@ -56,6 +57,13 @@ def test_the_page_counts_by_coupon_partner_and_day(client, ops, some_redemptions
     assert [(row.of, row.redeemed) for row in found.by_day] == [(timezone.localdate(), 3)]
     assert found.wrong_codes == 1
     assert "7,000원" in page.content.decode()
+
+
+def test_the_same_is_told_by_the_api(ops, some_redemptions):
+    told = on_the_site(ops).get("/programmes/1015/coupons").json()
+    assert told["total"] == {"redeemed": 3, "cancelled": 1, "won": 7_000}
+    assert [(row["of"]["code"], row["redeemed"]) for row in told["by_item"]] == [("coupon-2000", 2), ("coupon-3000", 1)]
+    assert [row["day"] for row in told["by_day"]] == [str(timezone.localdate())]
 
 
 def test_the_page_is_there_in_english(client, ops, programme):

@@ -2,16 +2,19 @@
 
 import json
 import time
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.core.management import call_command
 
 from compensation.celery import app
 from compensation.programmes.models import Role
 from compensation.runtime import capacity
 from compensation.runtime.health import queues_in_use
+from tests.api.cast import on_the_site
 from tests.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,17 @@ def test_the_page_says_what_it_means_and_comes_without_redis(client, ops, settin
     page = client.get(PAGE).content.decode()
     assert "Redis가 응답하지 않습니다" in page
     assert "가장 큰 표" in page
+
+
+def test_the_same_is_told_by_the_api_and_by_command(programme, ops, settings):
+    program, out = on_the_site(ops), StringIO()
+    told = program.get("/programmes/1015/capacity").json()
+    assert {row["name"] for row in told["queues"]["rows"]} == queues_in_use()
+    assert told["database"]["connections"] >= 1
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    call_command("capacity", "1015", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert (told["queues"], told["workers"]) == (None, None)
+    assert told["disk"]["free_bytes"] > 0
+    auditor = on_the_site(person("auditor", programme, Role.AUDITOR))
+    assert auditor.get("/programmes/1015/capacity").status_code == 404

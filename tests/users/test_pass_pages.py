@@ -13,6 +13,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from compensation.programmes.models import Programme, Role
+from tests.api.cast import Program, fields_of, on_the_site, problem_of
 from tests.users.pass_cast import OPENS_AT, SEOUL, active_members, apply, aram, line, mina, storage_pass
 from users.models import MemberAccount, PassActivation, StoragePass, User
 from users.selectors import storage_pass as selectors
@@ -272,9 +273,32 @@ def test_two_people_of_operations_raise_the_quota(one):
     assert "다른 담당자가 승인해야" in text(maker.get("/programmes/1015/pass/"))
     maker.post("/programmes/1015/pass/approve/", {"quota": "4"})
     assert StoragePass.objects.get().quota == 1
-    answer = approver.post("/programmes/1015/pass/approve/", {"quota": "4"}, follow=True)
-    assert "다음 순번의 이용자에게 알립니다" in text(answer)
+    approved = approver.post("/programmes/1015/pass/approve/", {"quota": "4"}, follow=True)
+    assert "기다리던 3명에게" in text(approved)
     assert StoragePass.objects.get().quota == 4
+    assert "순번이 하나도 틀리지 않습니다" in text(maker.get("/programmes/1015/pass/proof/"))
+
+
+def test_the_quota_is_changed_by_two_people_by_the_api(one, english_texts):
+    apply(one, *active_members(5))
+    changes = f"{API}/quota-changes"[len("/api/v1") :]
+    maker, approver = (program(user, one) for user in (mina(), aram()))
+    assert fields_of(maker.post(changes, {"quota": "0", "note": "less"})) == {"quota": "quota_below_issued"}
+    assert fields_of(maker.post(changes, {"quota": "-5", "note": ""})).keys() == {"quota", "note"}
+    assert maker.post(changes, {"quota": "4명", "note": "demand"}).json()["state"] == "proposed"
+    assert problem_of(maker.post(f"{changes}/approval", {"quota": 4}), 409)["code"] == "maker_may_not_approve_quota"
+    assert problem_of(approver.post(f"{changes}/approval", {"quota": 3}), 409)["code"] == "quota_change_moved_on"
+    approved = approver.post(f"{changes}/approval", {"quota": 4}).json()
+    assert (approved["served_after"], approved["served_until"]) == (1, 4)
+    problem_of(approver.post(f"{changes}/withdrawal", {"quota": 4}), 409)
+    assert [row["state"] for row in maker.get(changes).json()["results"]] == ["approved"]
+    line = maker.get(f"{API}/line"[len("/api/v1") :]).json()
+    assert (len(line["points"]), line["proof"]["holds"]) == (5, True)
+
+
+def program(user: User, one: StoragePass) -> Program:
+    ops(user, one)
+    return on_the_site(user)
 
 
 def test_a_quota_that_serves_nobody_new_says_so(one):
@@ -308,4 +332,11 @@ def test_only_operations_and_auditors_see_the_quota_page(one):
     auditor = ops(aram(), one, Role.AUDITOR)
     assert "한도 바꾸기" not in text(auditor.get("/programmes/1015/pass/"))
     assert auditor.post("/programmes/1015/pass/", {"quota": "9", "note": "x"}).status_code == 404
+    assert auditor.get("/programmes/1015/pass/proof/").status_code == 200
+    assert client_of(mina()).get("/programmes/1015/pass/proof/").status_code == 404
+    assert (
+        client_of(mina()).get(f"{API}/line").status_code
+        == client_of(mina()).get(f"{API}/quota-changes").status_code
+        == 404
+    )
     assert passes.StoragePass.objects.get().quota == 1

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from users.api import token_scheme  # noqa: F401  (the schema finds it once it is read)
+from users.api.overviews import Capacity, CouponStatistics
+from users.api.pass_quota import Line, QuotaApproval, QuotaChanges, QuotaWithdrawal
 from users.api.sign_in import Codes, OwnToken, OwnTokens
 from users.api.storage_pass import Pass, PassApplicationOfOwn
 
@@ -15,4 +17,12 @@ urlpatterns = [
     path("", include("users.api.grants.urls")),
     path("programmes/<slug:code>/pass", Pass.as_view(), name="api-pass"),
     path("programmes/<slug:code>/pass/application", PassApplicationOfOwn.as_view(), name="api-pass-application"),
+    path("programmes/<slug:code>/pass/line", Line.as_view(), name="api-pass-line"),
+    path("programmes/<slug:code>/pass/quota-changes", QuotaChanges.as_view(), name="api-quota-changes"),
+    path("programmes/<slug:code>/pass/quota-changes/approval", QuotaApproval.as_view(), name="api-quota-approval"),
+    path(
+        "programmes/<slug:code>/pass/quota-changes/withdrawal", QuotaWithdrawal.as_view(), name="api-quota-withdrawal"
+    ),
+    path("programmes/<slug:code>/capacity", Capacity.as_view(), name="api-capacity"),
+    path("programmes/<slug:code>/coupons", CouponStatistics.as_view(), name="api-coupons"),
 ]

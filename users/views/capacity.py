@@ -1,7 +1,5 @@
 """How much room there is: queues, workers, database and disk, each with a sentence of what it means."""
 
-import time
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,13 +16,14 @@ PERMISSION = "programmes.view_capacity"
 def capacity(request: HttpRequest, code: str) -> HttpResponse:
     """Comes also when Redis is away: then it says so, and shows the rest."""
     programme = open_programme(request, code, permission=PERMISSION)
-    queues = room.queues(at=time.time())
+    at = timezone.now()
+    found = room.capacity(at=at.timestamp())
     content = {
         "programme": programme,
-        "at": timezone.now(),
-        "queues": queues,
-        "workers": room.workers() if queues else None,
-        "database": room.database(),
-        "disk": room.disk(),
+        "at": at,
+        "queues": found.queues,
+        "workers": found.workers,
+        "database": found.database,
+        "disk": found.disk,
     }
     return render(request, "ops/capacity.html", content)

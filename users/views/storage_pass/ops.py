@@ -6,16 +6,18 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compensation.policy.quota import QuotaRefused
 from compensation.programmes.access import may, open_programme, staff_page
 from compensation.runtime.forms import PageForm, ParsedField, told
+from compensation.runtime.templatetags.wording import count
 from compensation.values.head_counts import parse_head_count
 from users.models import PassQuotaChange, StoragePass
-from users.selectors.storage_pass import figures_of, line_points, pass_of, proposed_change, quota_changes_of
+from users.selectors.storage_pass import figures_of, line_points, pass_of, proposed_change, prove_line, quota_changes_of
 from users.services import storage_pass as passes
 from users.views.grants.forms import note_field
 from users.views.storage_pass.line_chart import line_chart
@@ -23,8 +25,8 @@ from users.views.storage_pass.line_chart import line_chart
 VIEW, CHANGE = "programmes.view_passes", "programmes.change_quota"
 
 
-class QuotaForm(PageForm):
-    """The new quota, and why. Whether it can be says the service."""
+class SeenQuotaForm(PageForm):
+    """A quota, in people. Whether it can be says the service."""
 
     quota = ParsedField(
         label=_("새 한도 (명)"),
@@ -32,6 +34,11 @@ class QuotaForm(PageForm):
         missing=_("새 한도를 적어 주세요."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+
+class QuotaForm(SeenQuotaForm):
+    """The new quota, and why."""
+
     note = note_field(_("이유"), missing=_("이유를 적어 주세요."))
 
 
@@ -57,7 +64,7 @@ def ops_pass_decide(request: HttpRequest, code: str, decision: str) -> HttpRespo
         if change is None or str(change.quota) != request.POST.get("quota"):
             raise passes.QuotaChangeMovedOn
         if decision == "approve":
-            passes.approve_quota(change=change, approver=request.user, at=request.received_at)
+            change = passes.approve_quota(change=change, approver=request.user, at=request.received_at)
             messages.success(request, _applied(change))
         else:
             passes.withdraw_quota(change=change, actor=request.user, at=request.received_at)
@@ -87,9 +94,25 @@ def _proposed(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) 
 
 
 def _applied(change: PassQuotaChange) -> str:
-    if change.served_until > change.served_after:
-        return gettext("새 한도를 적용했습니다. 다음 순번의 이용자에게 알립니다.")
-    return gettext("새 한도를 적용했습니다. 새로 차례가 된 이용자는 없습니다.")
+    served = change.served_until - change.served_after
+    if not served:
+        return gettext("새 한도를 적용했습니다. 새로 차례가 된 이용자는 없습니다.")
+    return gettext("새 한도를 적용했습니다. 기다리던 %(people)s명에게 이용권을 드리고 알립니다.") % {
+        "people": count(served)
+    }
+
+
+@staff_page
+@require_safe
+def ops_pass_proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole line counted anew: takes seconds, so it is a page of its own."""
+    storage_pass = _pass(request, code, VIEW)
+    content = {
+        "programme": storage_pass.programme,
+        "proof": prove_line(storage_pass=storage_pass),
+        "at": timezone.now(),
+    }
+    return render(request, "ops/pass_proof.html", content)
 
 
 def _page(request: HttpRequest, storage_pass: StoragePass, form: QuotaForm) -> HttpResponse:
