@@ -109,6 +109,17 @@ def test_a_job_is_run_in_the_browser_and_its_progress_follows_it(page, programme
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
+def test_a_doubled_click_makes_one_job_and_no_complaint(page, programme, cast):
+    sign_in(page, cast[0].username)
+    page.goto("/programmes/1015/grants/new/")
+    page.dblclick("main form button")
+    page.dblclick("form[action$='/rehearse/'] button")
+    expect(page.locator("#rehearsal")).to_be_visible()
+    expect(page.locator(".notice--error")).to_have_count(0)
+    assert GrantJob.objects.count() == 1
+
+
 def test_the_pages_of_the_pass_are_clean(page, programme, cast, settings):
     Programme.objects.update(status="open")
     keep_in_step(programme=programme)
@@ -120,6 +131,7 @@ def test_the_pages_of_the_pass_are_clean(page, programme, cast, settings):
     one.refresh_from_db()
     sign_in(page, cast[0].username)
     look_at(page, "/programmes/1015/pass/")
+    look_at(page, "/programmes/1015/pass/proof/")
     propose_quota(storage_pass=one, quota=60, note="수요가 많음", maker=cast[1], at=timezone.now())
     look_at(page, "/programmes/1015/pass/")
     for number in (members[0], members[80], members[95]):

@@ -45,7 +45,7 @@ def emoticon(programme: Programme, *, days: int | None = 90) -> BenefitItem:
     return BenefitItem.objects.get_or_create(
         programme=programme,
         code=f"emoticon-{days}",
-        defaults={"kind": "emoticon", "value_won": VALUE_WON, "validity": validity},
+        defaults={"name_ko": "이모티콘", "kind": "emoticon", "value_won": VALUE_WON, "validity": validity},
     )[0]
 
 

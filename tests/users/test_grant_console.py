@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from compensation.audit.models import AccessRecord
+from compensation.policy.audiences import Audience
 from compensation.programmes.models import Programme, Role
 from tests.users.grant_cast import NOON, approved, aram, mina, package, planned_job, running_job, started, work_off
 from users.models import AudienceMember, GrantJob, Member, User
@@ -105,6 +107,7 @@ def test_two_people_bring_a_job_from_the_form_to_its_proof(maker, approver):
     [
         ({"package": "nope"}, "package", ""),
         ({"audience": "filter"}, "audience", "조건을 하나 이상"),
+        ({"audience": "everyone", "regions": ["11"]}, "audience", "조건을 적었습니다"),
         ({"audience": "filter", "joined_from": "2022-02-30"}, "joined_from", "달력에 없는"),
         ({"audience": "list", "joined_from": "2022-02-02", "joined_until": "2021-01-01"}, "joined_until", "앞섭니다"),
         ({"audience": "filter", "statuses": ["9"]}, "statuses", ""),
@@ -145,6 +148,32 @@ def test_a_list_with_faults_is_named_by_row_and_taken_without_them_on_wish(maker
     assert "제외 명단에 1명" in text(upload(maker, job, b"3,VIP\n", "out") and do(maker, job, "rehearse"))
     job.refresh_from_db()
     assert (job.rehearsal["expected"], job.rehearsal["left_out"]) == (2, {"VIP": 1})
+
+
+def test_a_job_for_a_list_asks_for_the_list_and_one_for_nobody_is_not_approved(maker, approver):
+    make_members(count=10)
+    job = planned_job(audience=Audience(by_list=True))
+    assert "먼저 아래에서 대상 명단을" in text(maker.get(page_of(job)))
+    upload(maker, job, b"999999\n", **{"in-skip_faulty": "on"})
+    nobody = planned_job(audience=Audience(joined_until=date(1900, 1, 1)))
+    shown = text(do(maker, nobody, "rehearse") and approver.get(page_of(nobody)))
+    assert "대상자가 한 명도 없어" in shown
+    assert "승인하기" not in shown
+    assert "대상자가 한 명도 없습니다" in text(do(approver, nobody, "approve", rehearsed=rehearsed_at(nobody)))
+
+
+def rehearsed_at(job: GrantJob) -> str:
+    return GrantJob.objects.get(pk=job.pk).rehearsal["counted_at"]
+
+
+def test_whoever_approves_is_told_what_is_given_and_when_it_starts(maker, approver):
+    make_members(count=10)
+    later, due = planned_job(starts_at=timezone.now() + timedelta(days=1)), planned_job(starts_at=NOON)
+    for job, sentence in ((later, "에 자동으로 시작합니다"), (due, "승인하면 곧바로 시작합니다")):
+        do(maker, job, "rehearse")
+        shown = text(approver.get(page_of(job)))
+        assert sentence in shown
+        assert "이모티콘" in shown
 
 
 def test_a_spreadsheet_is_taken_and_what_is_no_list_is_refused(maker):

@@ -85,6 +85,7 @@ USUAL = {"package": "members-all", "audience": "everyone"}
         ({"package": [], "audience": {}}, {"package": "required", "audience": "required"}),
         ({"package": "x", "audience": "list"}, {"package": "invalid_choice"}),
         (USUAL | {"audience": "filter"}, {"audience": "refused"}),
+        (USUAL | {"joined_until": "2022-10-15"}, {"audience": "refused"}),
         (USUAL | {"starts_at": "2022-12-31"}, {"starts_at": "grants_not_open_yet"}),
         (USUAL | {"members_per_second": 0}, {"members_per_second": "speed_out_of_bounds"}),
         (USUAL | {"regions": 5}, {"regions": "invalid_list"}),

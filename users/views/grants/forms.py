@@ -120,10 +120,8 @@ class NewJobForm(HourForm, SpeedForm):
         return typed
 
     def _audience(self, typed: dict[str, Any]) -> Audience:
-        """Conditions narrow a list, too. Raises JoinDatesReversed."""
+        """Conditions narrow a list, too; with everybody they are refused, not forgotten. Raises JoinDatesReversed."""
         chosen = typed.get("audience")
-        if chosen == EVERYONE:
-            return Audience()
         who = Audience(
             joined_from=typed.get("joined_from"),
             joined_until=typed.get("joined_until"),
@@ -131,7 +129,12 @@ class NewJobForm(HourForm, SpeedForm):
             regions=tuple(typed.get("regions") or ()),
             by_list=chosen == LIST,
         )
-        if who.is_everyone and not self.errors:
+        if chosen == EVERYONE and not who.is_everyone:
+            self.add_error(
+                "audience",
+                gettext("조건을 적었습니다. ‘조건에 맞는 이용자’를 고르거나, 전체 이용자라면 조건을 지워 주세요."),
+            )
+        if chosen != EVERYONE and who.is_everyone and not self.errors:
             self.add_error(
                 "audience", gettext("조건을 하나 이상 정해 주세요. 조건이 없으면 전체 이용자를 골라 주세요.")
             )

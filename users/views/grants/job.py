@@ -78,6 +78,9 @@ def job_page(
         "recalls": recalls_of(job=job),
         "in_members": sizes[False],
         "out_members": sizes[True],
+        "needs_list": _is_undecided(job) and job.who.by_list and not sizes[False],
+        "is_due": bool(job.starts_at and job.starts_at <= timezone.now()),
+        "items": list(job.package.items.order_by("pk")),
         "loaded": loaded,
         "problems": all_problems([form for form in shown.values() if form.is_bound]),
     }
@@ -118,14 +121,17 @@ def _foreseen(job: GrantJob) -> list[tuple[str, int]]:
     return [(code, found[code]) for code in EXCLUSIONS if found.get(code)]
 
 
+def _is_undecided(job: GrantJob) -> bool:
+    return job.state in (GrantJobState.DRAFT, GrantJobState.REHEARSED)
+
+
 def _steps(job: GrantJob) -> dict[str, bool]:
     """What can be done with the job as it stands; whether this person may, says the page."""
-    undecided = job.state in (GrantJobState.DRAFT, GrantJobState.REHEARSED)
     finished = job.run_state == GrantJobRunState.FINISHED
     waits = job.run_state == GrantJobRunState.IDLE and job.state != GrantJobState.CANCELLED
     runs = job.run_state in (GrantJobRunState.RUNNING, GrantJobRunState.PAUSED)
     return {
-        "is_undecided": undecided,
+        "is_undecided": _is_undecided(job),
         "is_rehearsed": job.state == GrantJobState.REHEARSED,
         "waits_for_start": waits and job.state == GrantJobState.APPROVED,
         "can_schedule": waits,
