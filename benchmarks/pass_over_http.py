@@ -98,7 +98,8 @@ def _empty_room(storage_pass: Any) -> None:
     from django.conf import settings
     from redis import Redis
 
-    Redis.from_url(settings.REDIS_URL).delete(f"waiting-room:{storage_pass.pk}")
+    room = f"waiting-room:{storage_pass.pk}"
+    Redis.from_url(settings.REDIS_URL).delete(room, f"{room}:members")
 
 
 @dataclass(frozen=True, slots=True)

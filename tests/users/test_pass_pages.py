@@ -145,6 +145,16 @@ def test_whoever_waits_asks_again_when_it_is_their_turn_and_looks_nothing_up(one
         assert "every 10s" in clients[0].get(f"{PAGE}room/").content.decode()
 
 
+def test_a_member_who_waits_has_one_number_also_without_the_cookie(one, settings):
+    settings.PASS_ADMISSIONS_PER_SECOND = 0.001
+    first, second = active_members(2)
+    mine, other = signed_in(first), signed_in(second)
+    for _again in range(3):
+        assert "앞에 1명" in text(mine.get(PAGE))
+        del mine.cookies["pass-ticket"]
+    assert "앞에 2명" in text(other.get(PAGE))
+
+
 def test_a_ticket_shows_the_room_to_its_own_session_only(one, settings):
     settings.PASS_ADMISSIONS_PER_SECOND = 0.001
     mine, other = [signed_in(member) for member in active_members(2)]

@@ -1,8 +1,9 @@
 """The waiting room before the pass: people are let in at a set rate, in the order in which they came.
 
 It is always there and nobody sees it until more people come than are let in: then whoever comes gets a number, and
-keeps it through reloads and in other tabs (a signed ticket in a cookie). Redis holds the counters and nothing that
-counts: without Redis nobody is let in, and a wiped Redis gives out numbers anew. Places in line are the database's.
+keeps it through reloads and in other tabs (a signed ticket in a cookie), also on another device while they wait. Redis
+holds the numbers and nothing that counts: without Redis nobody is let in, and a wiped Redis gives out numbers anew.
+Places in line are the database's.
 
 The ticket of whoever was let in says also which member applies for which pass, and in which session it was given. So
 applying asks neither the session nor any table who that is: under a stampede, all that is left is the place in line.
@@ -36,11 +37,20 @@ _ENTER = """
     served = math.min(served + rate * math.max(now - at, 0), given + burst)
     local number = tonumber(ARGV[2])
     if ARGV[1] ~= epoch or number < 1 or number > given then
-        given = given + 1
-        number = given
+        number = tonumber(redis.call('HGET', KEYS[2], ARGV[7]) or 0)
+        if number < 1 or number > given then
+            given = given + 1
+            number = given
+        end
+    end
+    if number > served then
+        redis.call('HSET', KEYS[2], ARGV[7], number)
+    else
+        redis.call('HDEL', KEYS[2], ARGV[7])
     end
     redis.call('HSET', KEYS[1], 'epoch', epoch, 'given', given, 'served', tostring(served), 'at', tostring(now))
     redis.call('EXPIRE', KEYS[1], ARGV[6])
+    redis.call('EXPIRE', KEYS[2], ARGV[6])
     return {epoch, number, math.floor(served)}
 """
 
@@ -130,8 +140,8 @@ def enter(*, guest: Guest, ticket: str) -> Visit:
     rate = settings.PASS_ADMISSIONS_PER_SECOND
     try:
         epoch, number, served = _enter(
-            keys=[f"waiting-room:{guest.storage_pass_id}"],
-            args=[epoch, number, secrets.token_hex(4), rate, rate * BURST_SECONDS, TICKET_SECONDS],
+            keys=[f"waiting-room:{guest.storage_pass_id}", f"waiting-room:{guest.storage_pass_id}:members"],
+            args=[epoch, number, secrets.token_hex(4), rate, rate * BURST_SECONDS, TICKET_SECONDS, guest.member_id],
         )
     except RedisError as error:
         raise RoomClosed from error
