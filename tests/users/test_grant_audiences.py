@@ -12,7 +12,7 @@ from compensation import limits
 from compensation.policy.audiences import Audience, JoinDatesReversed
 from compensation.values.refused import ValueRefused
 from tests.users.grant_cast import NOON, approved, mina, planned_job, running_job, started, work_off
-from users.models import Grant, GrantJob, Member, MemberStatus, Region
+from users.models import AudienceMember, Grant, GrantJob, Member, MemberStatus, Region
 from users.selectors.grant_proof import EXCLUDED, GRANTED, members_of, prove
 from users.selectors.grants import job_progress
 from users.services import audiences, grant_jobs
@@ -124,6 +124,15 @@ def test_a_list_without_anybody_is_not_approved(thousand):
         approved(job)
 
 
+@pytest.mark.parametrize("out", [False, True])
+def test_a_list_with_no_row_is_refused_and_the_one_before_stays(thousand, out):
+    job = planned_job()
+    load(job, 5, out=out)
+    with pytest.raises(ValueRefused, match="no member number"):
+        load(job, out=out)
+    assert AudienceMember.objects.filter(job=job, out=out).count() == 1
+
+
 def test_an_approved_job_keeps_its_audience(thousand):
     job = approved(planned_job())
     with pytest.raises(grant_jobs.GrantJobMovedOn):
@@ -166,7 +175,9 @@ def test_a_spreadsheet_is_read_row_by_row(tmp_path: Path):
     assert list(read_rows(path)) == [(2, 12, "민원"), (4, 13, None)]
 
 
-@pytest.mark.parametrize("content", [b"PK\x05\x06" + bytes(18), b"\xff\xfe\x00\x81", b'"12\n' + b"x" * 200_000])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04broken off", b"PK\x05\x06" + bytes(18), b"\xff\xfe\x00\x81", b'"12\n' + b"x" * 200_000]
+)
 def test_a_file_that_is_no_list_is_refused_with_a_sentence(tmp_path: Path, content):
     path = tmp_path / "list"
     path.write_bytes(content)

@@ -19,7 +19,7 @@ from compensation.programmes.models import Programme, Role
 from tests.users.grant_cast import NOON, approved, aram, mina, package, planned_job, running_job, started, work_off
 from users.models import AudienceMember, GrantJob, Member, User
 from users.selectors import grant_console
-from users.services import grant_running
+from users.services import grant_jobs, grant_running
 from users.services.grant_chunks import grant_next_chunk
 from users.services.members import make_members
 from users.services.people import give_role, system_user
@@ -145,9 +145,19 @@ def test_a_list_with_faults_is_named_by_row_and_taken_without_them_on_wish(maker
     assert [fault.row for fault in refused.context["loaded"].faults] == [3, 4, 5]
     assert not AudienceMember.objects.exists()
     assert "2명을 올렸고" in text(upload(maker, job, content, **{"in-skip_faulty": "on"}))
+    assert "명단에 회원번호가 없습니다" in text(upload(maker, job, b""))
     assert "제외 명단에 1명" in text(upload(maker, job, b"3,VIP\n", "out") and do(maker, job, "rehearse"))
     job.refresh_from_db()
     assert (job.rehearsal["expected"], job.rehearsal["left_out"]) == (2, {"VIP": 1})
+
+
+def test_every_list_is_in_the_log(maker):
+    make_members(count=10)
+    job = planned_job(audience=Audience(by_list=True))
+    for kind in ("in", "out", "in"):
+        upload(maker, job, b"3\n", kind)
+    shown = text(maker.get(page_of(job)))
+    assert (shown.count("대상 명단을 올렸습니다"), shown.count("제외 명단을 올렸습니다")) == (2, 1)
 
 
 def test_a_job_for_a_list_asks_for_the_list_and_one_for_nobody_is_not_approved(maker, approver):
@@ -203,7 +213,7 @@ def test_pausing_going_on_another_speed_and_cancelling(maker):
 def test_the_hour_at_which_a_job_starts_can_be_changed_until_it_has_started(maker):
     make_members(count=10)
     job = approved(planned_job())
-    assert "2023.01.06 09:00에 자동으로" in text(do(maker, job, "hour", starts_at="2023.1.6 9:00"))
+    assert "정한 시각이 되어" in text(do(maker, job, "hour", starts_at="2023.1.6 9:00"))
     assert "아직 지급을 시작하는 날이" in text(do(maker, job, "hour", starts_at="2022-12-31"))
     assert "시작하면 지급이" in text(do(maker, job, "hour", starts_at=""))
     grant_running.start(job=job, at=NOON)
@@ -280,7 +290,9 @@ def test_the_live_part_follows_the_job_and_asks_for_a_new_page_when_it_has_moved
     assert "진행 상황" in text(maker.get(live, {"seen": "approved-running"}))
     assert maker.get(live, {"seen": "approved-idle"})["HX-Refresh"] == "true"
     grant_running.pause(job=job, actor=aram())
-    assert maker.get(live, {"seen": "approved-paused"}).status_code == 286
+    assert maker.get(live, {"seen": "approved-paused"}).status_code == 200  # somebody else may go on with it
+    grant_jobs.cancel(job=job, actor=aram(), at=NOON)
+    assert maker.get(live, {"seen": "cancelled-finished"}).status_code == 286
 
 
 def queries_of(client: Client, address: str) -> int:

@@ -139,6 +139,14 @@ def test_a_worker_waits_for_the_pace_and_leaves_a_long_wait_to_the_sweeper(monke
     assert grant_running.seconds_to_wait(job=slow, at=timezone.now()) > tasks.SLICE_SECONDS
 
 
+def test_a_job_with_a_speed_foresees_its_end_by_the_speed():
+    make_members(count=1_000)
+    job = started(planned_job(chunk_size=500, members_per_second=100))
+    grant_next_chunk(job=job, at=NOON + timedelta(milliseconds=100))
+    progress = job_progress(job=job)
+    assert (progress.counted, progress.rate, progress.seconds_left) == (500, 100, 5)
+
+
 def test_what_was_measured_is_what_the_next_rehearsal_foresees(monkeypatch):
     monkeypatch.setattr("users.selectors.rehearsals.LEAST_MEASURED", 1_000)
     job = running_job(at=NOON)

@@ -12,13 +12,15 @@ from compensation.programmes.models import BenefitPackage, Programme
 from compensation.runtime.triggers import MovesOnly
 from users.models.user import User
 
+LIST_LOADED = "list_loaded"  # label of the event of a job whose own row stayed as it was
+
 
 class GrantJobKind(models.TextChoices):
     GRANT = "grant"
     RECALL = "recall"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.ManualEvent(LIST_LOADED))
 class GrantJob(models.Model):
     """A bulk run that grants a package to its audience, or takes back (recalls) what an earlier job granted.
 

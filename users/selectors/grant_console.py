@@ -164,7 +164,10 @@ def list_sizes(*, job: GrantJob) -> dict[bool, int]:
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """What was done with a job: `reason` is the code under which the service wrote it down."""
+    """What was done with a job: `reason` is the code under which the service wrote it down.
+
+    `out`: of a list, whether it is the one of those who are left out.
+    """
 
     at: datetime
     reason: str
@@ -172,6 +175,7 @@ class JobEvent:
     members_per_second: int | None
     workers: int
     starts_at: datetime | None
+    out: bool | None
 
 
 def job_events(*, job: GrantJob) -> list[JobEvent]:
@@ -187,6 +191,7 @@ def job_events(*, job: GrantJob) -> list[JobEvent]:
             members_per_second=event.members_per_second,
             workers=event.workers,
             starts_at=event.starts_at,
+            out=detail.get("out"),
         )
         for event, detail in rows
     ]
@@ -198,9 +203,8 @@ def recalls_of(*, job: GrantJob) -> Sequence[GrantJob]:
 
 
 def is_under_way(job: GrantJob) -> bool:
-    """Whether something happens without anybody doing anything: it runs, or it starts at an hour."""
-    waits = job.state == GrantJobState.APPROVED and job.run_state == GrantJobRunState.IDLE and job.starts_at is not None
-    return job.run_state == GrantJobRunState.RUNNING or waits
+    """Whether it may move while somebody looks: by workers, at its hour, or by another person."""
+    return job.state == GrantJobState.APPROVED and job.run_state != GrantJobRunState.FINISHED
 
 
 def members_left(*, job: GrantJob, progress: GrantProgress) -> int:

@@ -106,6 +106,8 @@ def _progress(row: Mapping[str, Any]) -> GrantProgress:
     finished = row["run_state"] == GrantJobRunState.FINISHED
     expected = row["counted"] if finished else row["rehearsal"].get("expected", 0)
     rate = _rate(row["counted"], row["started_at"], row["last_chunk_at"])
+    if rate and not finished:  # the last chunk may be done at once, but the next one waits for it
+        rate = min(rate, row["members_per_second"] or rate)
     return GrantProgress(
         expected=expected,
         excluded={name: row[f"excluded_{name}"] for name in EXCLUSIONS},

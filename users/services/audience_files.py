@@ -41,7 +41,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, object, object]]:
 
     Raises ValueRefused, also in the middle.
     """
-    rows = _of_spreadsheet(path) if zipfile.is_zipfile(path) else _of_text(path)
+    rows = _of_spreadsheet(path) if _is_archive(path) else _of_text(path)
     for number, cells in enumerate(rows, start=1):
         if number > limits.AUDIENCE_ROWS_MAX:
             raise ValueRefused(
@@ -53,6 +53,12 @@ def read_rows(path: Path) -> Iterator[tuple[int, object, object]]:
         if first in (None, "") or (number == 1 and not any(character.isdigit() for character in str(first))):
             continue
         yield number, first, second
+
+
+def _is_archive(path: Path) -> bool:
+    """Also the beginning of one, as of an upload that broke off: it is no text, even where it could be read as such."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04" or zipfile.is_zipfile(file)
 
 
 def _of_text(path: Path) -> Iterator[list[Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import pghistory
 from django.db import connection, transaction
 
 from compensation import limits
@@ -13,6 +14,7 @@ from compensation.policy.transitions import GrantJobState
 from compensation.values.member_numbers import parse_member_number
 from compensation.values.refused import ValueRefused
 from users.models import AudienceMember, GrantJob, User
+from users.models.grant_job import LIST_LOADED
 from users.services.grant_refusals import GrantJobMovedOn
 
 COPY_ROWS = 50_000  # rows of a COPY: a few MB
@@ -74,7 +76,7 @@ def load_list(
 
     It replaces the list of that kind, and the job has to be rehearsed again. With `skip_faulty` the other rows count;
     nobody is ever granted anything for a faulty one. Raises ListHasFaults, GrantJobMovedOn (it is approved already),
-    ValueRefused (`rows` cannot be read on).
+    ValueRefused (`rows` cannot be read on, or there are none: that would take everybody from the list unseen).
     """
     with transaction.atomic(), because(actor=actor, reason="grant_audience_loaded", out=out, at=at.isoformat()):
         undecided = [GrantJobState.DRAFT, GrantJobState.REHEARSED]
@@ -83,12 +85,20 @@ def load_list(
             raise GrantJobMovedOn
         AudienceMember.objects.filter(job=job, out=out).delete()
         loaded = _load(job, rows, out=out)
+        if not loaded.rows:
+            raise ValueRefused(
+                "audience_blank",
+                "명단에 회원번호가 없습니다. 첫 칸에 회원번호를 적어 올려 주세요.",
+                "There is no member number in the list. Please write them in the first column.",
+            )
         if loaded.faulty and not skip_faulty:
             raise ListHasFaults(loaded)
-        held.state = GrantJobState.DRAFT
-        if not out:
-            held.audience = replace(held.who, by_list=True).as_json()
-        held.save(update_fields=["state", "audience"])
+        audience = held.audience if out else replace(held.who, by_list=True).as_json()
+        if (held.state, held.audience) == (GrantJobState.DRAFT, audience):
+            pghistory.create_event(held, label=LIST_LOADED)
+        else:
+            held.state, held.audience = GrantJobState.DRAFT, audience
+            held.save(update_fields=["state", "audience"])
     job.refresh_from_db()
     return loaded
 

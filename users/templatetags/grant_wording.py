@@ -38,7 +38,7 @@ REASONS = {
 STEPS = {
     "grant_job_planned": _("작업을 만들었습니다."),
     "grant_recall_planned": _("회수 작업을 만들었습니다."),
-    "grant_audience_loaded": _("명단을 올렸습니다."),
+    "grant_audience_loaded": _("대상 명단을 올렸습니다."),
     "grant_job_rehearsed": _("미리 점검했습니다."),
     "grant_job_approved": _("승인했습니다."),
     "grant_job_scheduled": _("시작 시각을 바꾸었습니다."),
@@ -90,6 +90,8 @@ def reason_name(code: str) -> str:
 def event_step(event: JobEvent) -> str:
     """What was done, in a sentence; with what came out of it where that is not seen elsewhere."""
     step = str(STEPS.get(event.reason, event.reason))
+    if event.out:
+        return gettext("제외 명단을 올렸습니다.")
     if event.reason == "grant_job_speed_changed":
         return f"{step} {speed_text(event.members_per_second, event.workers)}"
     return step
