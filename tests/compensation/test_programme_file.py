@@ -83,7 +83,7 @@ def test_the_announced_scenario_comes_to_the_announced_totals():
         ('{ kind = "days", days = 90 }', '{ kind = "month_from_activation" }', "benefit_items[1].validity.kind"),
         ('{ kind = "permanent" }', '{ kind = "days" }', "benefit_items[0].validity.days"),
         ('{ kind = "permanent" }', '{ kind = "permanent", days = 3 }', "benefit_items[0].validity.days"),
-        ("until = 2023-06-30", "until = 2023-01-04", "packages[0].grants_from"),
+        ('kind = "days", days = 176', 'kind = "until", until = 2023-01-04', "packages[0].grants_from"),
         ('items = ["emoticon-choonsik"', 'items = ["emoticon-muzi"', "packages[0].items"),
         ("value_won = 2_000", "value_won = 1_000_000_000", "packages[0].items"),
         ("merchants = 7_826", 'merchants = "7,826"', "budget_scenarios[0].figures.merchants"),

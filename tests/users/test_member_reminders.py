@@ -14,7 +14,7 @@ from users.services import member_items, reminders
 pytestmark = pytest.mark.django_db
 
 # The emoticons of NOW end with 1 May 2023, the coupons with 30 June.
-EMOTICONS_END, COUPONS_END = (NOW + timedelta(days=90)).date(), (NOW + timedelta(days=150)).date()
+EMOTICONS_END, COUPONS_END = (NOW + timedelta(days=90)).date(), (NOW + timedelta(days=176)).date()
 WEEK, MOMENT = timedelta(days=7), timedelta(microseconds=1)
 
 
