@@ -15,7 +15,7 @@ from tests.users.grant_cast import NOON, approved, mina, planned_job, running_jo
 from users.models import AudienceMember, Grant, GrantJob, Member, MemberStatus, Region
 from users.selectors.grant_proof import EXCLUDED, GRANTED, members_of, prove
 from users.selectors.grants import job_progress
-from users.services import audiences, grant_jobs
+from users.services import audiences, grant_jobs, grant_running
 from users.services.audience_files import read_rows
 from users.services.members import make_members
 
@@ -173,6 +173,19 @@ def test_a_spreadsheet_is_read_row_by_row(tmp_path: Path):
         book.active.append(row)
     book.save(path)
     assert list(read_rows(path)) == [(2, 12, "민원"), (4, 13, None)]
+
+
+def test_a_listed_job_that_is_given_a_speed_later_has_as_many_of_the_list_in_each_chunk():
+    make_members(count=2_000)
+    job = planned_job(chunk_size=1_000, audience=Audience(by_list=True))
+    load(job, *range(1, 2_001, 2))
+    job = started(job)
+    grant_running.change_speed(job=job, actor=mina(), members_per_second=200, workers=1)
+    listed = AudienceMember.objects.filter(job=job)
+    ranges = job.chunks.order_by("number").values_list("lower_id", "upper_id")
+    assert [listed.filter(member_id__gte=lower, member_id__lt=upper).count() for lower, upper in ranges] == [500, 500]
+    grant_running.change_speed(job=job, actor=mina(), members_per_second=None, workers=1)
+    assert prove(job=work_off(job)).holds
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,18 @@ def test_a_job_with_a_speed_has_chunks_of_two_seconds():
     assert job.rehearsal["seconds"] == 5
 
 
+def test_a_job_that_is_given_a_speed_later_is_cut_finer_but_for_what_was_done():
+    make_members(count=6_000)
+    job = started(planned_job(chunk_size=3_000))
+    assert chunk_after(job, 0)
+    grant_running.change_speed(job=job, actor=aram(), members_per_second=600, workers=1)
+    ranges = list(job.chunks.order_by("lower_id").values_list("lower_id", "upper_id"))
+    assert [upper - lower for lower, upper in ranges] == [3_000, 1_200, 1_200, 600]
+    assert [upper for _lower, upper in ranges[:-1]] == [lower for lower, _upper in ranges[1:]]
+    grant_running.change_speed(job=job, actor=aram(), members_per_second=None, workers=1)
+    assert prove(job=work_off(job)).holds
+
+
 @pytest.mark.parametrize(
     "speed", [{"members_per_second": 0}, {"members_per_second": 10**8}, {"workers": 0}, {"workers": 9}]
 )

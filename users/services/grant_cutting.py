@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Max, Min, OuterRef
 
 from compensation.policy.transitions import GrantChunkState
 from users.models import AudienceMember, GrantChunk, GrantJob, GrantJobKind, Member
@@ -14,7 +14,8 @@ PACED_LEAST = 500  # members: below this the fixed cost of a chunk is most of it
 _CUT_LIST = """
     SELECT min(member_id), max(member_id) + 1
       FROM (SELECT member_id, (row_number() OVER (ORDER BY member_id) - 1) / %s AS part
-              FROM users_audiencemember WHERE job_id = %s AND NOT out AND member_id < %s) AS listed
+              FROM users_audiencemember
+             WHERE job_id = %s AND NOT out AND member_id >= %s AND member_id < %s) AS listed
      GROUP BY part ORDER BY part
 """
 
@@ -24,28 +25,46 @@ def cut_into_chunks(*, job: GrantJob) -> None:
     if job.kind == GrantJobKind.RECALL:
         chunks = _like_those_recalled(job)
     else:
-        ranges = _of_list(job) if job.who.by_list else _of_ids(job)
-        chunks = (GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in ranges)
-    GrantChunk.objects.bulk_create(_numbered(job, chunks), batch_size=5_000)
+        below = job.members_below or 0
+        lowest = Member.objects.aggregate(lowest=Min("id"))["lowest"] or below
+        chunks = (GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in _ranges(job, lowest, below))
+    GrantChunk.objects.bulk_create(_numbered(job, chunks, first=1), batch_size=5_000)
 
 
-def _numbered(job: GrantJob, chunks: Iterator[GrantChunk]) -> Iterator[GrantChunk]:
-    for number, chunk in enumerate(chunks, start=1):
+def cut_finer(*, job: GrantJob) -> None:
+    """Cuts the pending chunks of a job that was given a speed, as they would have been cut with it: else one large
+    chunk went at once, and nothing for long after it. Those at work stay as they are, and those of a recall: each takes
+    back what one chunk granted. The caller holds the job's row.
+    """
+    if job.members_per_second is None or job.kind == GrantJobKind.RECALL:
+        return
+    pending = GrantChunk.objects.filter(job=job, state=GrantChunkState.PENDING).order_by("lower_id")
+    cut, rest = list(pending.select_for_update(skip_locked=True)), []
+    for chunk in cut:
+        first, *others = _ranges(job, chunk.lower_id, chunk.upper_id)
+        chunk.upper_id = first[1]
+        rest += [GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in others]
+    if rest:
+        last = GrantChunk.objects.filter(job=job).aggregate(last=Max("number"))["last"]
+        GrantChunk.objects.bulk_update(cut, ["upper_id"], batch_size=5_000)
+        GrantChunk.objects.bulk_create(_numbered(job, iter(rest), first=last + 1), batch_size=5_000)
+
+
+def _numbered(job: GrantJob, chunks: Iterator[GrantChunk], *, first: int) -> Iterator[GrantChunk]:
+    for number, chunk in enumerate(chunks, start=first):
         chunk.job, chunk.number = job, number
         yield chunk
 
 
-def _of_ids(job: GrantJob) -> Iterator[tuple[int, int]]:
-    """No count, no sort; ids that are not in use cost nothing but a smaller chunk."""
-    below, size = job.members_below or 0, _size(job)
-    first = Member.objects.aggregate(lowest=Min("id"))["lowest"] or below
-    return ((lower, min(lower + size, below)) for lower in range(first, below, size))
-
-
-def _of_list(job: GrantJob) -> Iterator[tuple[int, int]]:
-    """As many listed members in each, however far apart their ids are."""
+def _ranges(job: GrantJob, lowest: int, below: int) -> Iterator[tuple[int, int]]:
+    """The ids from `lowest` to before `below`, in pieces. No count, no sort; ids that are not in use cost nothing but a
+    smaller chunk. Of a list as many members in each, however far apart their ids are.
+    """
+    size = _size(job)
+    if not job.who.by_list:
+        return ((lower, min(lower + size, below)) for lower in range(lowest, below, size))
     with connection.cursor() as cursor:
-        cursor.execute(_CUT_LIST, [_size(job), job.pk, job.members_below])
+        cursor.execute(_CUT_LIST, [size, job.pk, lowest, below])
         return iter(cursor.fetchall())
 
 

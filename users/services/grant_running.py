@@ -12,6 +12,7 @@ from compensation.audit.services import because
 from compensation.policy.transitions import GrantChunkState, GrantJobRunState, GrantJobState
 from compensation.runtime.tasks import send_after_commit
 from users.models import GrantChunk, GrantJob, User
+from users.services.grant_cutting import cut_finer
 from users.services.grant_refusals import GrantJobMovedOn, GrantJobRefused, move
 from users.services.people import system_user
 
@@ -79,6 +80,7 @@ def change_speed(*, job: GrantJob, actor: User, members_per_second: int | None, 
     speed = checked_speed(members_per_second=members_per_second, workers=workers)
     with transaction.atomic(), because(actor=actor, reason="grant_job_speed_changed"):
         move(job, {"finished_at": None}, **speed)
+        cut_finer(job=job)
         if job.run_state == GrantJobRunState.RUNNING:
             send_work(job=job)
     return job
