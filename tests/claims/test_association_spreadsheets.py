@@ -140,6 +140,14 @@ def test_a_cut_off_sheet_is_damage(tmp_path: Path) -> None:
     assert refusal_code(with_sheet(path, sheet_of(path)[:-100])) == "damaged"
 
 
+def test_a_sheet_with_a_compression_that_nobody_uses_is_damage(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", as_table([GOOD]))
+    content = path.read_bytes()
+    at = content.rindex(b"xl/worksheets/sheet1.xml") - 46 + 10  # its method, in the archive's directory
+    path.write_bytes(content[:at] + b"\x63\x00" + content[at + 2 :])
+    assert refusal_code(path) == "damaged"
+
+
 def test_a_cut_off_file_is_damage(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", as_table([GOOD]))
     path.write_bytes(path.read_bytes()[:-200])

@@ -4,36 +4,18 @@ Row by row, so that a list of two million takes no more memory than one of two.
 """
 
 import csv
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from compensation import limits
 from compensation.values.refused import ValueRefused
+from compensation.values.spreadsheets import DAMAGE
 
 _ENCODINGS = ("utf-8-sig", "cp949")  # what spreadsheet programs of the country write
-# What openpyxl and the libraries under it raise on files that are not as they should be.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    InvalidFileException,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    ValueError,
-    TypeError,
-    RuntimeError,  # a password, a compression that nobody uses
-    SyntaxError,
-    EOFError,
-    OSError,
-)
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, object, object]]:
@@ -89,7 +71,7 @@ def _of_spreadsheet(path: Path) -> Iterator[tuple[Any, ...]]:
         with path.open("rb") as file:  # a file without an ending is one, too
             sheet = load_workbook(file, read_only=True, data_only=True, keep_links=False).active
             yield from sheet.iter_rows(max_col=2, values_only=True)
-    except _BROKEN as fault:
+    except DAMAGE as fault:
         raise _unreadable() from fault
 
 

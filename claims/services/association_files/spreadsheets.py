@@ -4,16 +4,13 @@ import math
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_datetime
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
@@ -22,21 +19,8 @@ from claims.services.association_files.kinds import damaged
 from claims.services.association_files.rows import AssociationFileRefused, Cell, SourceRow, UnreadableCell
 from compensation import limits
 from compensation.values.refused import ValueRefused
+from compensation.values.spreadsheets import DAMAGE
 
-# What openpyxl and the libraries under it raise on files that are not as they should be.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    DefusedXmlException,
-    KeyError,
-    ValueError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    OSError,
-)
 # As exact as the longest number of a cell, of thousands of digits, and the decimals that a format can ask for.
 _EXACT = Context(prec=5_000, rounding=ROUND_HALF_UP)
 _DECIMALS_MAX = 30
@@ -60,7 +44,7 @@ class Spreadsheet:
             self._file = path.open("rb")
             self._workbook: Any = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
             self._sheet: Any = self._workbook.worksheets[0]
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise damaged() from error
         self.row_count_hint: int = self._sheet.max_row or 0
 
@@ -73,7 +57,7 @@ class Spreadsheet:
                     if number > limits.XLSX_ROW_NUMBER_MAX:
                         raise damaged()
                     yield SourceRow(number, _in_columns(cells, shapes))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise damaged() from error
         finally:
             self._workbook.close()
