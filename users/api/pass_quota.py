@@ -16,14 +16,13 @@ from compensation.runtime.api_fields import ANY, body
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import page_of
-from users.api.grants.common import read_form, telling_refusals
+from users.api.grants.common import NOTE, read_form, telling_refusals
 from users.models import PassQuotaChange, StoragePass
 from users.selectors.storage_pass import line_points, pass_of, proposed_change, prove_line
 from users.services import storage_pass as passes
 from users.views.storage_pass.ops import CHANGE, VIEW, QuotaForm, SeenQuotaForm
 
 TAG = "operations"
-_NOTE = {"type": "string", "maxLength": 200}
 _SEEN = body({"quota": ANY}, required=("quota",))
 
 
@@ -118,7 +117,7 @@ class QuotaChanges(QuotaView):
         operation_id="propose_quota",
         tags=[TAG],
         summary="Asks for another quota, which counts once another person has approved it",
-        request=body({"quota": ANY, "note": _NOTE}, required=("quota", "note")),
+        request=body({"quota": ANY, "note": NOTE}, required=("quota", "note")),
         responses={201: QuotaChangeAnswer},
     )
     @once

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Exists, Max, Min, OuterRef
+from django.db.models import Exists, F, Max, Min, OuterRef
 
 from compensation.policy.transitions import GrantChunkState
 from users.models import AudienceMember, GrantChunk, GrantJob, GrantJobKind, Member
@@ -12,12 +12,14 @@ PACED_SECONDS = 2  # members of as many seconds in a chunk, where a job has a sp
 PACED_LEAST = 500  # members: below this the fixed cost of a chunk is most of it
 
 _CUT_LIST = """
-    SELECT min(member_id), max(member_id) + 1
-      FROM (SELECT member_id, (row_number() OVER (ORDER BY member_id) - 1) / %s AS part
-              FROM users_audiencemember
-             WHERE job_id = %s AND NOT out AND member_id >= %s AND member_id < %s) AS listed
-     GROUP BY part ORDER BY part
+    SELECT nth, min(member_id), max(member_id) + 1
+      FROM (SELECT nth, member_id, (row_number() OVER (PARTITION BY nth ORDER BY member_id) - 1) / %s AS part
+              FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS span (lower, upper, nth)
+              JOIN users_audiencemember ON job_id = %s AND NOT out AND member_id >= lower AND member_id < upper) listed
+     GROUP BY nth, part ORDER BY nth, part
 """
+
+Span = tuple[int, int]  # ids of members, from the first to before the second
 
 
 def cut_into_chunks(*, job: GrantJob) -> None:
@@ -27,7 +29,8 @@ def cut_into_chunks(*, job: GrantJob) -> None:
     else:
         below = job.members_below or 0
         lowest = Member.objects.aggregate(lowest=Min("id"))["lowest"] or below
-        chunks = (GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in _ranges(job, lowest, below))
+        [pieces] = _pieces(job, [(lowest, below)])
+        chunks = (GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in pieces)
     GrantChunk.objects.bulk_create(_numbered(job, chunks, first=1), batch_size=5_000)
 
 
@@ -38,11 +41,12 @@ def cut_finer(*, job: GrantJob) -> None:
     """
     if job.members_per_second is None or job.kind == GrantJobKind.RECALL:
         return
-    pending = GrantChunk.objects.filter(job=job, state=GrantChunkState.PENDING).order_by("lower_id")
-    cut, rest = list(pending.select_for_update(skip_locked=True)), []
-    for chunk in cut:
-        first, *others = _ranges(job, chunk.lower_id, chunk.upper_id)
-        chunk.upper_id = first[1]
+    wide = GrantChunk.objects.filter(
+        job=job, state=GrantChunkState.PENDING, upper_id__gt=F("lower_id") + _size(job)
+    ).order_by("lower_id")
+    cut, rest = list(wide.select_for_update(skip_locked=True)), []
+    for chunk, pieces in zip(cut, _pieces(job, [(chunk.lower_id, chunk.upper_id) for chunk in cut]), strict=True):
+        [(_lower, chunk.upper_id), *others] = pieces
         rest += [GrantChunk(lower_id=lower, upper_id=upper) for lower, upper in others]
     if rest:
         last = GrantChunk.objects.filter(job=job).aggregate(last=Max("number"))["last"]
@@ -56,16 +60,19 @@ def _numbered(job: GrantJob, chunks: Iterator[GrantChunk], *, first: int) -> Ite
         yield chunk
 
 
-def _ranges(job: GrantJob, lowest: int, below: int) -> Iterator[tuple[int, int]]:
-    """The ids from `lowest` to before `below`, in pieces. No count, no sort; ids that are not in use cost nothing but a
-    smaller chunk. Of a list as many members in each, however far apart their ids are.
+def _pieces(job: GrantJob, spans: list[Span]) -> list[list[Span]]:
+    """Each span in pieces. No count, no sort; ids that are not in use cost nothing but a smaller chunk. Of a list as
+    many members in each, however far apart their ids are: one query for all spans.
     """
     size = _size(job)
     if not job.who.by_list:
-        return ((lower, min(lower + size, below)) for lower in range(lowest, below, size))
+        return [[(at, min(at + size, below)) for at in range(lowest, below, size)] for lowest, below in spans]
+    pieces: list[list[Span]] = [[] for _ in spans]
     with connection.cursor() as cursor:
-        cursor.execute(_CUT_LIST, [size, job.pk, lowest, below])
-        return iter(cursor.fetchall())
+        cursor.execute(_CUT_LIST, [size, [low for low, _ in spans], [below for _, below in spans], job.pk])
+        for nth, lower, upper in cursor:
+            pieces[nth - 1].append((lower, upper))
+    return pieces
 
 
 def _like_those_recalled(job: GrantJob) -> Iterator[GrantChunk]:

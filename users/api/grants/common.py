@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import override
 from rest_framework.request import Request
 
+from compensation import limits
 from compensation.runtime.api_errors import ApiProblem, FieldProblem, refused_fields
 from compensation.runtime.api_view import ApiView
 from compensation.runtime.forms import PageForm
@@ -18,6 +19,7 @@ from compensation.runtime.refusals import StepRefused
 from users.models import GrantJob
 from users.views.grants.access import RUN, open_job
 
+NOTE = {"type": "string", "maxLength": limits.GRANT_NOTE_LENGTH_MAX}
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 

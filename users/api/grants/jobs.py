@@ -15,7 +15,7 @@ from compensation.runtime.api_view import ApiView
 from compensation.runtime.idempotency import once
 from compensation.runtime.pagination import page_of
 from users.api.grants.answers import CourseAnswer, JobAnswer, JobsAnswer, ProofAnswer, course_of, job_answer
-from users.api.grants.common import read_form, telling_refusals
+from users.api.grants.common import NOTE, read_form, telling_refusals
 from users.selectors.grant_console import jobs_of
 from users.selectors.grant_proof import prove
 from users.services import grant_jobs
@@ -37,7 +37,7 @@ NEW_JOB = body(
         "members_per_second": ANY,
         "workers": _WORKERS,
         "priority": {"type": "integer", "minimum": 1, "maximum": limits.GRANT_PRIORITY_MAX},
-        "note": {"type": "string", "maxLength": limits.GRANT_NOTE_LENGTH_MAX},
+        "note": NOTE,
     },
     required=("package", "audience"),
 )

@@ -7,18 +7,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compensation import limits
 from compensation.runtime.api_fields import ANY, TEXT, body, text_of
 from compensation.runtime.idempotency import once
 from users.api.grants.answers import JobAnswer, job_answer
-from users.api.grants.common import GrantView, read_form, telling_refusals
+from users.api.grants.common import NOTE, GrantView, read_form, telling_refusals
 from users.services import grant_jobs, grant_running
 from users.services.grant_again import plan_again, retry_failed
 from users.services.grant_refusals import GrantJobMovedOn
 from users.services.recalls import plan_recall
 from users.views.grants.forms import LIST, HourForm, RecallForm, SpeedForm, parse_note
 
-_NOTE = {"type": "string", "maxLength": limits.GRANT_NOTE_LENGTH_MAX}
 HOUR = {grant_running.GrantsNotOpenYet: "starts_at"}
 SPEED = {grant_running.SpeedOutOfBounds: "members_per_second"}
 
@@ -152,7 +150,7 @@ class Recall(GrantView):
     @_documented(
         "recall_grant_job",
         "Plans a recall of what an ended job granted; answers with the recall, which is a job",
-        body({"scope": {"type": "string", "enum": ["whole", LIST]}, "note": _NOTE}, required=("scope", "note")),
+        body({"scope": {"type": "string", "enum": ["whole", LIST]}, "note": NOTE}, required=("scope", "note")),
     )
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
@@ -175,7 +173,7 @@ class Again(GrantView):
     @_documented(
         "continue_grant_job",
         "Plans a job for whoever an ended one left without a grant; answers with the new job",
-        body({"note": _NOTE}),
+        body({"note": NOTE}),
     )
     @once
     def post(self, request: Request, code: str, reference: str) -> Response:
