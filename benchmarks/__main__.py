@@ -16,6 +16,7 @@ RUNS = (
     ("grants", "--members", "1000000", "--member-page"),
     ("grants", "--members", "5000000", "--rounds", "1"),
     ("storage_pass", "--members", "1000000", "--http"),
+    ("storage_pass", "--members", "20000", "--room", "--people", "3000"),
     ("storage_pass", "--members", "20000", "--faults"),
     ("handover", "--members", "1000000"),
     ("payouts", "--payouts", "100000"),
