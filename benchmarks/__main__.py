@@ -15,6 +15,7 @@ RUNS = (
     ("coupons", "--members", "1000000"),
     ("grants", "--members", "1000000", "--member-page"),
     ("grants", "--members", "5000000", "--rounds", "1"),
+    ("storage_pass", "--members", "1000000"),
     ("storage_pass", "--members", "1000000", "--http"),
     ("storage_pass", "--members", "20000", "--room", "--people", "3000"),
     ("storage_pass", "--members", "20000", "--faults"),
