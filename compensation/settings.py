@@ -176,8 +176,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-# How many people a second the waiting room lets in to apply for the pass, of all web processes together.
-PASS_ADMISSIONS_PER_SECOND = env.int("PASS_ADMISSIONS_PER_SECOND", default=500)
+# How many people a second the waiting room lets in to apply for the pass, of all web processes together: what two
+# cores were measured to bear beside those who come (docs/performance.md). 30 for each core of a larger web.
+PASS_ADMISSIONS_PER_SECOND = env.int("PASS_ADMISSIONS_PER_SECOND", default=60)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
