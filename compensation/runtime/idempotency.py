@@ -63,6 +63,12 @@ def once(handler: Handler) -> Handler:
     return with_key
 
 
+def is_answered(request: Request) -> bool:
+    """Whether the request's key has its answer: the handler will not run, nothing that guards it need be asked."""
+    key = request.headers.get(HEADER, "")
+    return bool(_KEY.fullmatch(key)) and IdempotencyKey.objects.filter(user=request.user.pk, key=key).exists()
+
+
 def _old_keys(at: datetime) -> QuerySet[IdempotencyKey]:
     return IdempotencyKey.objects.filter(created_at__lt=at - timedelta(hours=limits.IDEMPOTENCY_KEPT_HOURS))
 

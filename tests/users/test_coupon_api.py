@@ -195,6 +195,16 @@ def test_sent_twice_it_is_done_once(checkout, code):
     assert Redemption.objects.count() == 1
 
 
+def test_sent_again_it_is_answered_though_its_shopper_has_guessed_too_often_since(checkout, code, monkeypatch):
+    monkeypatch.setattr(limits, "WRONG_CODES_PER_SHOPPER_MAX", 1)
+    first = checkout.redeem(code, key="one", shopper="mallory")
+    assert [checkout.validate(FORGED, shopper="mallory").status_code for _ in range(2)] == [422, 429]
+    again = checkout.redeem(code, key="one", shopper="mallory")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert checkout.redeem(FORGED, key="one", shopper="mallory").status_code == 422  # the key of another request
+    assert checkout.redeem(code, key="two", shopper="mallory").status_code == 429
+
+
 def test_a_validation_with_a_key_keeps_its_answer(checkout, code):
     first = checkout.post("/coupons/validate", {"code": code}, key="one").json()
     checkout.redeem(code)

@@ -12,7 +12,7 @@ from compensation.policy.coupon_codes import CouponCodeRefused
 from compensation.runtime.api_errors import ApiProblem, FieldProblem, refused_fields, throttled_until
 from compensation.runtime.api_fields import TEXT, body, text_of
 from compensation.runtime.api_view import ApiView
-from compensation.runtime.idempotency import HEADER, once
+from compensation.runtime.idempotency import HEADER, is_answered, once
 from compensation.runtime.pagination import page_of
 from users.api.partner.answers import CouponAnswer, RedemptionAnswer, RedemptionsAnswer, coupon_answer
 from users.api.partner.authentication import HasScope, PartnerAuthentication
@@ -43,11 +43,14 @@ class PartnerView(ApiView):
 
 
 class CodeView(PartnerView):
-    """Takes codes, and so counts those that were made up: before the request's own transaction."""
+    """Takes codes, and so counts those that were made up: before the request's own transaction.
+
+    A request that is sent again gets its answer, however many were made up since: it tells a guesser nothing new.
+    """
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method != "POST":
+        if request.method != "POST" or is_answered(request):
             return
         shopper, at = _short(request, "shopper", limits.SHOPPER_LENGTH_MAX), timezone.now()
         try:
