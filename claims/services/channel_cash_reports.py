@@ -26,7 +26,7 @@ from compensation.programmes.models import Programme
 from compensation.values.business_numbers import parse_business_number
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank, plain_text
+from compensation.values.text import has_surplus, is_blank, plain_text
 from compensation.values.won import parse_won
 from merchants.models import ChannelCashReport, UseKind
 from merchants.services.channel_cash_uses import BookedUses, ReportedUse, UseFault, UsesRefused, book_uses
@@ -160,7 +160,7 @@ def _line(number: int, cells: list[Cell], refusal: ValueRefused | None, table: _
     """Raises ValueRefused."""
     if refusal is not None:
         raise refusal
-    if table.width and len(cells) > table.width:
+    if table.width and has_surplus(cells, table.width):
         raise ValueRefused(
             "too_many_cells",
             f"제목은 {table.width}칸인데 이 행은 {len(cells)}칸입니다. 1,000처럼 쉼표가 든 값은 따옴표로 감싸 주세요.",

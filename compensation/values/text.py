@@ -1,18 +1,33 @@
 """What all parsers do first: length before anything else, full-width forms as ASCII, numbers of cells as text."""
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 
 from compensation import limits
 
 # Only the forms that Korean keyboards and spreadsheets write: NFKC would also turn ², ① or 𝟏 into digits.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE6: "₩", 0x00A0: " "}
+_CUT_NUMBER = re.compile(r"[-+₩\s]*\d{1,3}\s*,\s*\d{3}(\.\d*)?\s*원?\s*")
 _NUMBER_BOUND = 10**limits.VALUE_TEXT_LENGTH_MAX
 
 
 def is_blank(value: object) -> bool:
     """Nothing was written: None, or text of spaces only."""
     return value is None or (isinstance(value, str) and len(value) <= limits.NAME_TEXT_LENGTH_MAX and not value.strip())
+
+
+def has_surplus(cells: Sequence[object], width: int) -> bool:
+    """Whether a row is wider than `width` for a reason: something stands there, or an unquoted 1,000 has shifted it.
+
+    Blank cells alone are none: spreadsheets write them by themselves.
+    """
+    return len(cells) > width and (not all(map(is_blank, cells[width:])) or any(map(_is_cut_number, cells, cells[1:])))
+
+
+def _is_cut_number(cell: object, following: object) -> bool:
+    return bool(_CUT_NUMBER.fullmatch(f"{cell},{following}"))
 
 
 def plain_text(value: object) -> str:

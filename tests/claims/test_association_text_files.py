@@ -74,6 +74,12 @@ def test_an_unquoted_amount_with_commas_does_not_shift_the_row(tmp_path: Path) -
     assert rows[1].refusal is None
 
 
+def test_blank_cells_that_a_spreadsheet_puts_at_the_end_are_no_fault(tmp_path: Path) -> None:
+    header, *rows = csv_text(good_rows(2)).splitlines()
+    table = open_table(written(tmp_path / "a.csv", "\n".join([header, *(f"{row},, ," for row in rows)])))
+    assert [(row.refusal, len(row.cells)) for row in table.rows()] == [(None, len(GOOD))] * 2
+
+
 def test_misplaced_quotes_cost_one_row(tmp_path: Path) -> None:
     text = csv_text([good(상호="QUOTE"), good(접수번호="A-2")]).replace("QUOTE", '"봄"꽃집')
     rows = list(open_table(written(tmp_path / "a.csv", text)).rows())

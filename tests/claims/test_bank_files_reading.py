@@ -202,6 +202,13 @@ def test_columns_in_another_order_titles_above_and_a_total_below_are_no_fault(ba
     assert (result.is_accepted, result.lines, states()) == (True, 3, ["paid"] * 3), result.faults
 
 
+def test_blank_cells_that_a_spreadsheet_puts_at_the_end_are_no_fault(batch, ops, tmp_path):
+    header, *rows = text_of(batch).splitlines()
+    text = "\r\n".join([header, *(f"{row},," for row in rows)])
+    result = read(batch, tmp_path, text.encode("cp949"), actor=ops)
+    assert (result.is_accepted, result.lines) == (True, 3), result.faults
+
+
 def test_a_sheet_for_a_profile_of_text_is_said_to_be_one(batch, ops, tmp_path):
     book = Workbook()
     book.active.append(["관리번호"])

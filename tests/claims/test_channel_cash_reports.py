@@ -121,6 +121,11 @@ def test_what_is_wrong_with_a_line_is_told(programme, grants, tmp_path, cells, c
     assert [fault["code"] for fault in report.faults] == [code]
 
 
+def test_blank_cells_that_a_spreadsheet_puts_at_the_end_are_no_fault(programme, grants, tmp_path):
+    padded = line(grants[0]).replace("\n", ",,\n")
+    assert read(programme, tmp_path, HEAD + padded).is_accepted
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

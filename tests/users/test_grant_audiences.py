@@ -163,8 +163,8 @@ def test_the_sample_names_members_who_would_be_granted_to(thousand):
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949"])
 def test_a_csv_file_is_read_row_by_row(tmp_path: Path, encoding):
     path = tmp_path / "list"
-    path.write_text('회원번호,사유\n12,"민원, 접수"\n\n13\n', encoding=encoding)
-    assert list(read_rows(path)) == [(2, "12", "민원, 접수"), (4, "13", None)]
+    path.write_text('회원번호,사유\n12,"민원, 접수"\n\n13,,,\n', encoding=encoding)
+    assert list(read_rows(path)) == [(2, "12", "민원, 접수"), (4, "13", "")]
 
 
 def test_a_spreadsheet_is_read_row_by_row(tmp_path: Path):

@@ -133,7 +133,7 @@ def test_a_receipt_comes_as_json_or_as_csv_and_twice_is_once(delivery, program):
     answers = [program.post(path, said, key=key) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json() == answers[1].json() == program.post(path, said).json()
-    answer = csv_receipt(program, f"{path}?first_row=2", f"member,reason\r\n{third},closed\r\n")
+    answer = csv_receipt(program, f"{path}?first_row=2", f"member,reason\r\n{third},closed,,\r\n")
     assert (answer.status_code, answer.json()["refused"]) == (201, 1)
     assert [row["first_row"] for row in program.get(path).json()["results"]] == [2, 0]
     assert dict(HandoverRefusal.objects.values_list("member_id", "reason")) == {first: "not_found", third: "closed"}

@@ -14,7 +14,7 @@ from compensation.values.names import parse_name
 from compensation.values.percent import parse_percent
 from compensation.values.phones import parse_phone
 from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank
+from compensation.values.text import has_surplus, is_blank
 from compensation.values.won import parse_won
 from compensation.values.yes_no import parse_yes_no
 
@@ -67,3 +67,20 @@ def test_every_refusal_has_a_korean_and_an_english_sentence(parse):
 )
 def test_blank_is_nothing_or_spaces(value, blank):
     assert is_blank(value) == blank
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_surplus"),
+    [
+        ([], False),
+        (["a"], False),
+        (["a", "b"], False),
+        (["a", "b", "", None, " "], False),
+        (["a", "b", "", "c"], True),
+        (["₩350", "000원", ""], True),  # 350,000 without quotes, and a blank cell after it
+        (["1", "000"], False),
+        (["A-1", "220-81-62517", ""], False),
+    ],
+)
+def test_blank_cells_at_the_end_are_no_surplus_unless_a_number_was_cut(cells, is_surplus):
+    assert has_surplus(cells, 2) is is_surplus

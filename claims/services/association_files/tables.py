@@ -21,7 +21,7 @@ from claims.services.association_files.spreadsheets import Spreadsheet
 from claims.services.association_files.text_files import TextFile
 from compensation import limits
 from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank
+from compensation.values.text import has_surplus, is_blank
 
 _HEADERS_LEAST = 2  # a row with fewer known headers is a title
 _TOTAL = re.compile(r"(총?합계|총계|누계|소계|계|total|sum)(\(.*\))?:?", re.IGNORECASE)
@@ -77,7 +77,7 @@ class ClaimTable:
         cells = [_MADE_HARMLESS.sub("", cell, count=1) if isinstance(cell, str) else cell for cell in row.cells]
         width = len(self.header)
         refusal = row.refusal
-        if self.source.kind == "csv" and len(cells) > width:
+        if self.source.kind == "csv" and has_surplus(cells, width):
             refusal = refusal or _too_many_cells(len(cells), width)
         else:
             del cells[width:]

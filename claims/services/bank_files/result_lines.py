@@ -18,7 +18,7 @@ from compensation.policy.bank_profiles import ResultLayout
 from compensation.policy.references import ALPHABET, ReferenceRefused, normalise_reference
 from compensation.values.dates import parse_date
 from compensation.values.refused import ValueRefused
-from compensation.values.text import is_blank
+from compensation.values.text import has_surplus, is_blank
 from compensation.values.won import parse_won
 
 _REFERENCE = re.compile(rf"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
@@ -115,7 +115,7 @@ class ResultLines:
         if self._layout.kind == "xlsx":
             return True
         self._width = self._width or max(len(row.cells), *(place + 1 for place in places.values()))
-        if len(row.cells) == self._width:
+        if len(row.cells) >= self._width and not has_surplus(row.cells, self._width):
             return True
         code = "cells_missing" if len(row.cells) < self._width else "cells_too_many"
         self._faults.add(row.number, code, value=len(row.cells), known=self._width)

@@ -9,6 +9,7 @@ from rest_framework.parsers import BaseParser
 
 from compensation import limits
 from compensation.runtime.api_errors import ApiProblem, general
+from compensation.values.text import has_surplus
 
 LINE = "line"
 
@@ -39,7 +40,7 @@ def _refused(raw: bytes) -> list[dict[str, Any]]:
     for number, cells in enumerate(lines, start=1):
         if not any(cells) or (number == 1 and not any(map(str.isdigit, cells[0]))):
             continue  # blank, or the names of the columns
-        if len(cells) != 2 or "\0" in "".join(cells):
+        if len(cells) < 2 or has_surplus(cells, 2) or "\0" in "".join(cells):
             raise _no_csv()
         rows.append({"member": cells[0], "reason": cells[1], LINE: number})
     return rows
