@@ -188,8 +188,11 @@ def make_missing_payouts() -> None:
 
 @shared_task(name="claims.ask_account_holders")
 def ask_account_holders() -> None:
-    """Asks banks about accounts until none is due or some seconds have passed, then sends itself on."""
-    if not work_off(lambda: account_checks.ask_next(at=timezone.now())):
+    """Asks banks about accounts until none is due or its short slice is over, then sends itself on.
+
+    Grants share its worker: they are not kept waiting for banks.
+    """
+    if not work_off(lambda: account_checks.ask_next(at=timezone.now()), seconds=limits.HOLDER_SLICE_SECONDS):
         send_after_commit("claims.ask_account_holders")
 
 

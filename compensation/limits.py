@@ -129,9 +129,9 @@ TOP_UP_LISTED_MAX = 2_000  # claims of a top-up that people list by hand: more i
 # --- Bank accounts and channel cash -----------------------------------------------------------------------------------
 HOLDER_CONNECT_SECONDS = 3  # Open Banking that does not even pick up
 HOLDER_ANSWER_SECONDS = 10  # Open Banking that took the request: it asks the bank itself
-HOLDER_INQUIRIES_PER_BATCH = 20  # accounts that a worker takes at once: below the lease, however slowly banks answer
-HOLDER_INQUIRIES_AT_ONCE = 8  # of one worker: a bank that takes a second leaves eight answers a second
-HOLDER_LEASE_SECONDS = 300  # seconds until accounts whose worker died are asked about again: above 20 slow answers
+HOLDER_INQUIRIES_AT_ONCE = 8  # that a worker takes and asks side by side: banks that take a second leave eight a second
+HOLDER_SLICE_SECONDS = 1  # of asking, then other work has its turn: a worker that waits for banks does nothing else
+HOLDER_LEASE_SECONDS = 300  # seconds until accounts whose worker died are asked about again: far above a slow answer
 HOLDER_RETRY_SECONDS = 600  # seconds until a bank that did not answer is asked again
 HOLDER_TRIES_MAX = 5  # unanswered inquiries, nearly an hour, after which a person looks
 HOLDER_NAME_BYTES_MAX = 20  # bytes of a holder's name in Open Banking's answers (AH 20): longer ones come cut

@@ -157,4 +157,4 @@ def _tokens() -> _Tokens:
 @cache
 def _connections() -> urllib3.PoolManager:
     timeout = urllib3.Timeout(connect=limits.HOLDER_CONNECT_SECONDS, read=limits.HOLDER_ANSWER_SECONDS)
-    return urllib3.PoolManager(timeout=timeout, retries=False, maxsize=2)
+    return urllib3.PoolManager(timeout=timeout, retries=False, maxsize=limits.HOLDER_INQUIRIES_AT_ONCE)

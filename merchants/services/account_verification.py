@@ -46,7 +46,7 @@ STANDINGS = {
 }
 
 
-def ask_next(*, at: datetime, when_refused: Telling, size: int = limits.HOLDER_INQUIRIES_PER_BATCH) -> int:
+def ask_next(*, at: datetime, when_refused: Telling, size: int = limits.HOLDER_INQUIRIES_AT_ONCE) -> int:
     """Asks about the accounts that have been due longest; how many were taken, 0 where nothing is left to ask now.
 
     Where Open Banking itself does not answer, the rest of the batch is put off untouched, and 0 is answered.

@@ -1,11 +1,15 @@
 """Asking banks: which accounts, and where each answer leads."""
 
 from datetime import timedelta
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
 from claims.services.account_checks import ask_next, sweep, want_accounts
 from claims.services.withdrawal import withdraw
+from claims.tasks import ask_account_holders
 from compensation import limits
 from compensation.messaging.models import Message
 from merchants.models import AccountInquiry, BankAccount
@@ -119,3 +123,21 @@ def test_two_workers_share_the_accounts(bank, programme):
     want_accounts(at=NOW)
     assert sum(at_once(lambda: ask_next(at=NOW), lambda: ask_next(at=NOW))) == 6
     assert AccountInquiry.objects.count() == BankAccount.objects.filter(standing="verified").count() == 6
+
+
+def test_asking_side_by_side_keeps_every_connection(bank, programme, caplog):
+    for _ in range(limits.HOLDER_INQUIRIES_AT_ONCE):
+        assessed_claim(programme)
+    want_accounts(at=NOW)
+    assert ask_next(at=NOW) == limits.HOLDER_INQUIRIES_AT_ONCE
+    assert "pool is full" not in caplog.text
+
+
+def test_asking_makes_way_for_other_work_and_goes_on_afterwards(monkeypatch):
+    asked, sent = [], []
+    monkeypatch.setattr("claims.services.account_checks.ask_next", lambda at: asked.append(at) or 8)
+    monkeypatch.setattr("claims.tasks.send_after_commit", sent.append)
+    ticks = partial(next, count(step=limits.HOLDER_SLICE_SECONDS))
+    monkeypatch.setattr("compensation.runtime.tasks.time", SimpleNamespace(monotonic=ticks))
+    ask_account_holders()
+    assert (len(asked), sent) == (1, ["claims.ask_account_holders"])
