@@ -5,10 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from claims.models import Answer, Claim, Evidence, Objection, Payout, Question
+from claims.selectors.paging import PAGE_SIZE
 from claims.services.questions import ask
 from compensation.programmes.models import Role
-from merchants.models import BankAccount
-from tests.cast import person
+from merchants.models import BankAccount, Merchant, Representative
+from tests.cast import NOW, make_claims, person
 from tests.claims.evidence_samples import picture
 from tests.claims.status_cast import (
     BEFORE_THE_COUNCIL,
@@ -55,6 +56,16 @@ def test_every_outcome_has_its_page(client, programme, me, lost_sales_won):
     assert expected[lost_sales_won] in page
     assert "지금까지 있었던 일" in page
     assert client.get("/my/claims/").status_code == 200
+
+
+def test_whoever_acts_for_many_pages_through_every_claim_once(client, programme, me):
+    make_claims(programme=programme, count=PAGE_SIZE + 1)
+    for merchant in Merchant.objects.all():
+        Representative.objects.create(merchant=merchant, user=me, since=NOW)
+    first, last = (client.get("/my/claims/", {"page": number}) for number in (1, 2))
+    assert [len(page.context["rows"]) for page in (first, last)] == [PAGE_SIZE, 1]
+    assert len({row["claim"].pk for page in (first, last) for row in page.context["rows"]}) == PAGE_SIZE + 1
+    assert ('href="?page=2"' in first.content.decode(), 'href="?page=1"' in last.content.decode()) == (True, True)
 
 
 def test_what_is_asked_stands_on_top_with_one_button(client, programme, me, officer):

@@ -15,6 +15,7 @@ from claims.models import Claim, Determination, ObjectionKind
 from claims.selectors.claims import claims_of
 from claims.selectors.drafts import own_drafts, unsent
 from claims.selectors.evidence_files import evidence_list
+from claims.selectors.paging import page_of
 from claims.selectors.status import (
     determinations_of,
     policy_for,
@@ -26,6 +27,7 @@ from claims.selectors.status import (
 from claims.selectors.timeline import timeline_of
 from claims.services.withdrawal import OPEN_STATES
 from claims.views.claim_content import content_of
+from claims.views.paging import Page, page_number
 from claims.views.status.own import own_claim
 from claims.views.status.steps import steps_of
 from compensation.policy.deadlines import objection_until
@@ -38,10 +40,11 @@ from merchants.selectors.accounts import awaits_confirmation
 @never_cache
 @login_required
 def my_claims(request: HttpRequest) -> HttpResponse:
-    """The claims of the merchants whom the user represents, each with where it stands."""
+    """The claims of the merchants whom the user represents, each with where it stands; on the first page the drafts."""
     at = timezone.now()
     found = claims_of(user=request.user).select_related("assessment__policy_version")
-    claims = list(found.prefetch_related("transitions", *with_status()))
+    found = found.prefetch_related("transitions", *with_status())
+    claims, number, total = page_of(rows=found, number=page_number(request.GET))
     policies = {claim.pk: policy_for(claim=claim) for claim in claims}
     rows = [
         {
@@ -51,8 +54,9 @@ def my_claims(request: HttpRequest) -> HttpResponse:
         }
         for claim in claims
     ]
-    drafts = unsent(drafts=own_drafts(user=request.user))
-    return render(request, "merchant/claims.html", {"rows": rows, "drafts": drafts})
+    drafts = unsent(drafts=own_drafts(user=request.user)) if number == 1 else []
+    content = {"rows": rows, "page": Page(number, total, request.GET), "drafts": drafts}
+    return render(request, "merchant/claims.html", content)
 
 
 @require_safe
