@@ -53,7 +53,11 @@ def faults_here(page: Page, kakao) -> list[str]:
 def press(page: Page, card: str, form: str) -> None:
     """A tap, and the answer in the card, which has the focus."""
     page.click(f"{card} form[action$='{form}/'] button")
-    page.wait_for_function("card => document.activeElement.closest(card)?.querySelector('[role=status]')", arg=card)
+    page.wait_for_function("card => document.activeElement.closest(card)?.querySelector('.gift__told')", arg=card)
+
+
+def said(page: Page, what: str) -> str:
+    return page.get_attribute(f"{COUPON} [data-copy]", f"data-{what}") or "nothing"
 
 
 def test_from_kakao_to_the_page_and_what_is_done_there(kakao, page, programme, member):
@@ -62,6 +66,7 @@ def test_from_kakao_to_the_page_and_what_is_done_there(kakao, page, programme, m
     code = code_of(member, item_by(programme, "coupon-2000"))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click(f"{COUPON} [data-copy]")
+    expect(page.locator(f"{COUPON} .coupon__told")).to_have_text(said(page, "copied"))
     page.wait_for_function("async code => await navigator.clipboard.readText() === code", arg=code)
     press(page, COUPON, "decline")
     press(page, CHOONSIK, "download")
@@ -71,6 +76,15 @@ def test_from_kakao_to_the_page_and_what_is_done_there(kakao, page, programme, m
     expect(page.locator(f"{COUPON} .coupon__code")).to_have_text(code)
     page.click("#item-1015-pledge-report a")
     expect(page.locator("[data-print]")).to_be_visible()
+    assert faults_here(page, kakao) == []
+
+
+def test_a_code_that_the_browser_does_not_copy_is_selected_to_be_copied_by_hand(kakao, page, programme, member):
+    come_by_kakao(page, member)
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('denied')); }")
+    page.click(f"{COUPON} [data-copy]")
+    expect(page.locator(f"{COUPON} .coupon__told")).to_have_text(said(page, "selected"))
+    assert page.evaluate("getSelection().toString()") == code_of(member, item_by(programme, "coupon-2000"))
     assert faults_here(page, kakao) == []
 
 
