@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from claims.selectors.money_trace import DeterminationLeg, Entries, PayoutLeg, TopUpLeg, Trace
+from claims.selectors.money_trace import ChannelCashLeg, DeterminationLeg, Entries, PayoutLeg, TopUpLeg, Trace
 from compensation.runtime.masking import masked_account, masked_name
 
 
@@ -33,8 +33,8 @@ def _lines(trace: Trace) -> Iterator[str]:
         people = f"{decision.proposed_by} and {decision.decided_by}"
         yield f"  {_at(decision.at)} overpayment: {decision.choice} {decision.amount_won:,} won, by {people}"
         yield from _entries(entries)
-    for _, entries in trace.channel_cash:
-        yield from _entries(entries)
+    for leg in trace.channel_cash:
+        yield from _channel_cash(leg)
 
 
 def _determination(leg: DeterminationLeg) -> Iterator[str]:
@@ -76,6 +76,16 @@ def _payout(leg: PayoutLeg) -> Iterator[str]:
         said = f"{payout.state}{code} on {payout.settled_on}"
         yield f"    result {payout.result_file}, line {payout.result_line or 0:,}: {said}"
     yield from _entries(leg.entries)
+
+
+def _channel_cash(leg: ChannelCashLeg) -> Iterator[str]:
+    yield f"  {_at(leg.row.granted_at)} channel cash: {leg.row.amount_won:,} won"
+    yield from _entries(leg.entries)
+    for use_leg in leg.uses:
+        use = use_leg.row
+        source = f"{use.report}, line {use.line or 0:,}" if use.report else "API"
+        yield f"  {_at(use.at)} channel cash {use.kind} on {use.on}: {use.amount_won:,} won, {source}, by {use.actor}"
+        yield from _entries(use_leg.entries)
 
 
 def _entries(entries: Entries) -> Iterator[str]:

@@ -13,7 +13,7 @@ from claims.selectors.overpayments import Overpayment, decisions_of, overpayment
 from claims.selectors.top_ups import top_ups_of_claim
 from compensation.ledger.models import Transfer
 from compensation.ledger.selectors import transfers_of
-from merchants.models import ChannelCashGrant
+from merchants.models import ChannelCashGrant, ChannelCashUse
 
 # The kinds of transfers that each row can have booked, in the order in which that happens.
 OF_DETERMINATION = ("determination", "determination_superseded")
@@ -21,6 +21,7 @@ OF_PAYOUT = ("payout_again", "payout_released", "payout_paid", "payout_returned"
 OF_TOP_UP = ("top_up", "top_up_withdrawn")
 OF_DECISION = ("overpayment_waived", "overpayment_repaid", "overpayment_waiver_ended")
 OF_CHANNEL_CASH = ("channel_cash",)
+OF_CHANNEL_CASH_USE = ("channel_cash_used", "channel_cash_expired")
 
 PLACES = """
 SELECT p.id, (SELECT count(*) FROM claims_payout b WHERE b.batch_id = p.batch_id AND b.id <= p.id)
@@ -73,6 +74,23 @@ class TopUpLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelCashUseLeg:
+    """What the channel service reported of channel cash: used on a day, or expired."""
+
+    row: ChannelCashUse
+    entries: Entries
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCashLeg:
+    """The merchant's channel cash, and what became of it."""
+
+    row: ChannelCashGrant
+    entries: Entries
+    uses: tuple[ChannelCashUseLeg, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """All money of a claim: by determination, top-ups, what was decided of overpayments, the merchant's channel cash.
 
@@ -84,7 +102,7 @@ class Trace:
     top_ups: tuple[TopUpLeg, ...]
     sums: Overpayment
     decisions: tuple[tuple[OverpaymentDecision, Entries], ...]
-    channel_cash: tuple[tuple[ChannelCashGrant, Entries], ...]
+    channel_cash: tuple[ChannelCashLeg, ...]
 
 
 def trace_of(*, claim: Claim) -> Trace:
@@ -93,6 +111,7 @@ def trace_of(*, claim: Claim) -> Trace:
     determinations, payouts, decisions = list(rows), _payouts(claim), decisions_of(claim=claim)
     top_ups = top_ups_of_claim(claim=claim)
     grants = list(ChannelCashGrant.objects.filter(merchant=claim.merchant_id, programme=claim.programme_id))
+    uses = _uses(grants)
     booked = transfers_of(
         sources=[
             *_sources(OF_DETERMINATION, determinations),
@@ -100,6 +119,7 @@ def trace_of(*, claim: Claim) -> Trace:
             *_sources(OF_TOP_UP, top_ups),
             *_sources(OF_DECISION, decisions),
             *_sources(OF_CHANNEL_CASH, grants),
+            *_sources(OF_CHANNEL_CASH_USE, uses),
         ]
     )
     legs = _payout_legs(payouts, booked)
@@ -125,7 +145,18 @@ def trace_of(*, claim: Claim) -> Trace:
         ),
         sums=overpayment_of(claim=claim),
         decisions=tuple((row, _entries(booked, OF_DECISION, row.pk)) for row in decisions),
-        channel_cash=tuple((row, _entries(booked, OF_CHANNEL_CASH, row.pk)) for row in grants),
+        channel_cash=tuple(
+            ChannelCashLeg(
+                row,
+                _entries(booked, OF_CHANNEL_CASH, row.pk),
+                tuple(
+                    ChannelCashUseLeg(use, _entries(booked, OF_CHANNEL_CASH_USE, use.pk))
+                    for use in uses
+                    if use.grant_id == row.pk
+                ),
+            )
+            for row in grants
+        ),
     )
 
 
@@ -139,6 +170,11 @@ def _payouts(claim: Claim) -> list[Payout]:
     related = ("account", "follows", "batch__profile", "batch__made_by", "batch__released_by", "result_file__read_by")
     rows = Payout.objects.filter(claim=claim).select_related(*related).order_by("id")
     return list(rows.prefetch_related("transitions__actor", "holds__held_by", "holds__lifted_by"))
+
+
+def _uses(grants: Sequence[ChannelCashGrant]) -> list[ChannelCashUse]:
+    rows = ChannelCashUse.objects.filter(grant__in=grants).select_related("report", "actor")
+    return list(rows.order_by("on", "id"))
 
 
 def _payout_legs(payouts: Sequence[Payout], booked: Mapping[tuple[str, int], Transfer]) -> list[PayoutLeg]:
@@ -183,7 +219,8 @@ def _bank_row(place: int, files: Sequence[BankFile]) -> BankRow:
 
 
 def _sources(
-    kinds: Iterable[str], rows: Iterable[Determination | Payout | TopUpClaim | OverpaymentDecision | ChannelCashGrant]
+    kinds: Iterable[str],
+    rows: Iterable[Determination | Payout | TopUpClaim | OverpaymentDecision | ChannelCashGrant | ChannelCashUse],
 ) -> list[tuple[str, int]]:
     kinds = list(kinds)
     return [(kind, row.pk) for row in rows for kind in kinds]

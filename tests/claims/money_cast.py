@@ -9,10 +9,16 @@ from typing import Any
 
 from django.db import connection
 
-from claims.models import Payout, PayoutBatch, ResultFile
+from claims.models import Claim, Payout, PayoutBatch, ResultFile
 from compensation.programmes.models import Programme
+from merchants.models import ChannelCashGrant, UseKind
+from merchants.services.channel_cash import grant_channel_cash
+from merchants.services.channel_cash_lists import make_next_list
+from merchants.services.channel_cash_uses import ReportedUse, book_uses
+from tests.cast import NOW
 from tests.claims.bank_cast import answers, read, with_bank
 from tests.claims.bank_standin import NO_ACCOUNT
+from tests.claims.payout_cast import TODAY
 from users.models import User
 
 AT_ONCE = timedelta(0)  # no grace: what is missing is missed now
@@ -36,6 +42,18 @@ def paid_out(programme: Programme, maker: User, *, returned: int = 0) -> PayoutB
     keys = list(batch.payouts.order_by("id").values_list("pk", flat=True))
     bank_says(batch, {pk: "returned" if place < returned else "paid" for place, pk in enumerate(keys)}, maker)
     return PayoutBatch.objects.get(pk=batch.pk)
+
+
+def with_channel_cash_used(claim: Claim, actor: User) -> None:
+    """The merchant's 50,000 won of channel cash: 10,000 used, the rest expired."""
+    claim.merchant.on_channel = True
+    claim.merchant.save()
+    grant_channel_cash(programme=claim.programme, at=NOW)
+    make_next_list(programme=claim.programme, actor=actor, at=NOW)
+    reference = ChannelCashGrant.objects.get().reference or ""
+    said = [(UseKind.USED, 10_000), (UseKind.EXPIRED, None)]
+    reported = [ReportedUse(None, reference, "", kind, amount_won, TODAY) for kind, amount_won in said]
+    book_uses(programme=claim.programme, reported=reported, actor=actor, at=NOW)
 
 
 @contextmanager

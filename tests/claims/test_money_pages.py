@@ -9,7 +9,7 @@ from compensation.programmes.models import Role
 from tests.api.cast import fields_of, on_the_site, problem_of
 from tests.cast import NOW, person
 from tests.claims.bank_cast import bank_folder
-from tests.claims.money_cast import paid_out, past_the_triggers
+from tests.claims.money_cast import paid_out, past_the_triggers, with_channel_cash_used
 from tests.claims.payout_cast import determined
 from tests.claims.test_money_overpayments import LOWER_BP, reassess
 
@@ -95,6 +95,19 @@ def test_a_search_leads_to_the_trace_and_leaves_records_without_what_was_typed(c
     assert records == [
         ("money_searched", "programme 1015", "account"),
         ("money_traced", f"claim {claim.reference}", ""),
+    ]
+
+
+def test_the_use_and_expiry_of_channel_cash_are_traced(client, ops, claim):
+    with_channel_cash_used(claim, ops)
+    client.force_login(ops)
+    page = client.get(f"{MONEY}claims/{claim.reference}/").content.decode()
+    assert ("사용 10,000원" in page, "소멸 40,000원" in page) == (True, True)
+    trace = on_the_site(ops).get(f"/programmes/1015/money/claims/{claim.reference}").json()
+    [cash] = trace["channel_cash"]
+    assert [(use["kind"], use["entries"][0]["to_account"]) for use in cash["uses"]] == [
+        ("used", "channel_cash_used"),
+        ("expired", "budget"),
     ]
 
 

@@ -13,7 +13,7 @@ from merchants.models import BankAccount
 from merchants.services.bank_accounts import holder_index
 from tests.cast import NOW
 from tests.claims.bank_cast import bank_folder
-from tests.claims.money_cast import paid_out
+from tests.claims.money_cast import paid_out, with_channel_cash_used
 from tests.claims.payout_cast import determined, give_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank_folder")]
@@ -95,6 +95,22 @@ def test_a_longer_trace_takes_no_more_queries(programme, ops, django_assert_num_
     paid_out(programme, ops)
     with django_assert_num_queries(16):
         assert len(trace_of(claim=claim).legs[0].payouts) == legs
+
+
+def test_the_trace_of_channel_cash_goes_on_to_its_use_and_expiry(programme, ops, capsys):
+    [claim] = determined(programme, count=1)
+    with_channel_cash_used(claim, ops)
+    [leg] = trace_of(claim=claim).channel_cash
+    [used, expired] = [use.entries for use in leg.uses]
+    assert [(entry.kind, entry.amount_won) for entry in (*leg.entries, *used, *expired)] == [
+        ("channel_cash", 50_000),
+        ("channel_cash_used", 10_000),
+        ("channel_cash_expired", 40_000),
+    ]
+    call_command("ledger", "trace", "1015", claim.reference)
+    told = capsys.readouterr().out
+    assert "channel cash used on 2023-01-31: 10,000 won, API, by" in told
+    assert "ledger: channel_cash -> budget 40,000 won (channel_cash_expired)" in told
 
 
 def test_the_command_tells_the_trace_and_the_balance(programme, batch, capsys):

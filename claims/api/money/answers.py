@@ -87,6 +87,27 @@ class TracedDeterminationAnswer(serializers.Serializer[Any]):
         return leg.determination.actor.get_full_name()
 
 
+class TracedChannelCashUseAnswer(serializers.Serializer[Any]):
+    """What the channel service reported: used on a day, or that the rest expired. `report` is null for the API."""
+
+    kind = serializers.CharField(source="row.kind")
+    amount_won = serializers.IntegerField(source="row.amount_won")
+    on = serializers.DateField(source="row.on")
+    report = serializers.CharField(source="row.report.name", allow_null=True, default=None)
+    line = serializers.IntegerField(source="row.line", allow_null=True)
+    reported_at = serializers.DateTimeField(source="row.at")
+    entries = LedgerEntryAnswer(many=True)
+
+
+class TracedChannelCashAnswer(serializers.Serializer[Any]):
+    """The merchant's channel cash, and what became of it."""
+
+    amount_won = serializers.IntegerField(source="row.amount_won")
+    granted_at = serializers.DateTimeField(source="row.granted_at")
+    entries = LedgerEntryAnswer(many=True)
+    uses = TracedChannelCashUseAnswer(many=True)
+
+
 class OverpaymentAnswer(serializers.Serializer[Any]):
     """What two people decided about a sum that was paid too much."""
 
@@ -107,6 +128,7 @@ class MoneyTraceAnswer(serializers.Serializer[Any]):
     determinations = TracedDeterminationAnswer(source="legs", many=True)
     top_ups = TracedTopUpAnswer(many=True)
     overpayment_decisions = serializers.SerializerMethodField()
+    channel_cash = TracedChannelCashAnswer(many=True)
 
     def get_overpayment_decisions(self, trace: Trace) -> list[dict[str, Any]]:
         return [dict(OverpaymentAnswer(decision).data) for decision, _ in trace.decisions]
