@@ -23,6 +23,8 @@ ENTRIES = {
     "overpayment_repaid": _("초과 지급액을 돌려받음"),
     "overpayment_waiver_ended": _("결정이 바뀌어 회수하지 않기로 한 것을 되돌림"),
     "channel_cash": _("채널 캐시를 지급함"),
+    "channel_cash_used": _("채널 캐시를 사용함"),
+    "channel_cash_expired": _("채널 캐시가 소멸되어 예산으로 돌아감"),
 }
 FOUND_BY = {
     "reference": _("번호"),

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compensation import limits
 from compensation.programmes.models import Programme
@@ -129,7 +130,7 @@ class ChannelCashReport(models.Model):
 
 
 class UseKind(models.TextChoices):
-    USED = "used", _("사용")
+    USED = "used", pgettext_lazy("channel cash", "사용")
     EXPIRED = "expired", _("소멸")
 
 

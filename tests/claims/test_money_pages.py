@@ -103,6 +103,7 @@ def test_the_use_and_expiry_of_channel_cash_are_traced(client, ops, claim):
     client.force_login(ops)
     page = client.get(f"{MONEY}claims/{claim.reference}/").content.decode()
     assert ("사용 10,000원" in page, "소멸 40,000원" in page) == (True, True)
+    assert "channel_cash_" not in page  # every entry has its name
     trace = on_the_site(ops).get(f"/programmes/1015/money/claims/{claim.reference}").json()
     [cash] = trace["channel_cash"]
     assert [(use["kind"], use["entries"][0]["to_account"]) for use in cash["uses"]] == [
