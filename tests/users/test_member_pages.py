@@ -36,8 +36,11 @@ def text_of(answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
-def test_who_is_not_signed_in_comes_back_afterwards(programme):
-    assert Client().get(PAGE).headers["Location"] == f"/sign-in/?next={PAGE}"
+def test_who_is_not_signed_in_is_led_to_kakao_and_comes_back_afterwards(programme, settings):
+    settings.KAKAO_CLIENT_ID = "stand-in"
+    page = Client().get(PAGE).content.decode()
+    assert f'<input type="hidden" name="next" value="{PAGE}">' in page
+    assert 'name="contact"' not in page
 
 
 def test_who_is_no_member_is_told_how_to_come_in(programme, settings):

@@ -1,7 +1,6 @@
 """What a member gets, and whether they have it: one page."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,10 +15,9 @@ from users.views.member.shown import shown_items, shown_pass
 
 
 @never_cache
-@login_required
 @require_safe
 def benefits(request: HttpRequest) -> HttpResponse:
-    """Whoever is no member (yet) is told how to sign in as one."""
+    """Whoever is no member (yet), or has not signed in, is told how to: by Kakao alone, with no other way beside it."""
     member, at = member_of(user=request.user), timezone.now()
     if member is None:
         return render(request, "member/who_are_you.html", {"kakao": bool(settings.KAKAO_CLIENT_ID)})

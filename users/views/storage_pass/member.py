@@ -31,7 +31,7 @@ def my_pass(request: HttpRequest, code: str) -> HttpResponse:
     """Where the member stands, or the button to apply; behind a waiting room when many come. Sent, it applies.
 
     Who applies, and that they may, is on the ticket: nothing is looked up. Without a good one, the form is answered by
-    the page, or by the sign-in.
+    the page, or by the way to sign in.
     """
     if request.method == "POST":
         allowed = waiting_room.let_in(programme_code=code, session_key=_session_key(request), ticket=_ticket(request))
@@ -51,7 +51,6 @@ def _apply(request: HttpRequest, code: str, storage_pass_id: int, member_id: int
     return redirect("my-pass", code)
 
 
-@login_required
 def _own_page(request: HttpRequest, code: str) -> HttpResponse:
     storage_pass, member = _pass(code), member_of(user=request.user)
     if member is None:
@@ -112,7 +111,7 @@ def _room(request: HttpRequest, guest: Guest) -> HttpResponse:
         visit = waiting_room.enter(guest=guest, ticket=_ticket(request))
     except RoomClosed:
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
-    content = {"code": guest.programme_code, "visit": visit}
+    content = {"code": guest.programme_code, "visit": visit, "minutes": waiting_room.ADMITTED_SECONDS // 60}
     return _with_ticket(render(request, "member/pass_room.html", content), visit)
 
 
