@@ -352,6 +352,13 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {  # several answers have a `state` or `kind`: each set of values has a name of its own
+        "PayoutState": "compensation.policy.transitions.PAYOUT.states",
+        "PayoutBatchState": "compensation.policy.transitions.PAYOUT_BATCH.states",
+        "TopUpState": ["proposed", "approved", "dropped"],
+        "HandoverKind": "users.models.HandoverKind.values",
+        "HandoverFileState": "compensation.policy.transitions.HANDOVER_FILE.states",
+    },
 }
 
 # --- audit ------------------------------------------------------------------------------------------------------------

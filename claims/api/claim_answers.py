@@ -139,7 +139,7 @@ class AccountAnswer(serializers.Serializer[Any]):
     number = serializers.CharField()
 
 
-class EventAnswer(Sentence):
+class ClaimEventAnswer(Sentence):
     """Something that happened."""
 
     at = serializers.DateTimeField()
@@ -164,7 +164,7 @@ class ClaimAnswer(ClaimShort):
     account = AccountAnswer(allow_null=True)
     evidence = EvidenceAnswer(many=True)
     evidence_missing = Named(many=True)
-    timeline = EventAnswer(many=True, help_text="newest first")
+    timeline = ClaimEventAnswer(many=True, help_text="newest first")
 
 
 def claim_answer(*, claim: Claim, at: datetime) -> Any:
@@ -261,7 +261,7 @@ def _why_not(kind: ObjectionKind, claim: Claim, policy: Policy, at: datetime) ->
 
 
 def event_values(event: Event) -> dict[str, Any]:
-    """Something that happened, as EventAnswer sends it."""
+    """Something that happened, as ClaimEventAnswer sends it."""
     sentences = {}
     for language in ("ko", "en"):
         with translation.override(language):

@@ -16,6 +16,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
+from drf_spectacular.drainage import GENERATOR_STATS
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -43,7 +44,7 @@ from tests.claims.desk_cast import case
 from tests.users.coupon_cast import code_of, coupon_item, granted, still_valid, till
 from tests.users.coupon_cast import shop as shop_of
 from tests.users.grant_cast import work_off
-from tests.users.handover_cast import folder, handed_over, receiver
+from tests.users.handover_cast import folder, handed_over, planned, receiver, written
 from users.models import ApiToken, User
 from users.services import grant_jobs
 from users.services.coupons.redeeming import redeem
@@ -153,14 +154,17 @@ def books(programme: Programme) -> Scene:
 
 
 @pytest.fixture
-def console(programme: Programme) -> Scene:
-    """Somebody of operations, and a grant job that is over."""
+def console(programme: Programme, folder: Path) -> Scene:
+    """Somebody of operations, and a grant job that is over and was handed over to a partner."""
     staff, second = (person(name, programme, Role.OPS) for name in ("ops", "ops2"))
     make_members(count=50)
     package = programme.benefit_packages.get()
     job = grant_jobs.begin(package=package, maker=staff, approver=second, at=timezone.now(), chunk_size=20)
-    work_off(job)
-    return Scene({"grant-jobs": str(job.reference)}, *signed_in(second))
+    partner = shop_of(programme)
+    token = receiver(partner).token
+    delivery = written(planned(partner, work_off(job), at=timezone.now()))
+    known = {"grant-jobs": str(job.reference), "deliveries": delivery.reference, "tokens": token.reference}
+    return Scene(known, *signed_in(second))
 
 
 @pytest.fixture
@@ -205,12 +209,18 @@ def test_every_answer_is_one_that_the_schema_promises(name: str, request: pytest
     ask()
 
 
+def test_no_two_answers_of_the_schema_have_the_same_name() -> None:
+    schema()
+    assert not GENERATOR_STATS
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("programme", "one_connection")
 @pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - OPEN))
 def test_without_signing_in_there_is_nothing_to_see(name: str) -> None:
     case = OPERATIONS[name].Case(path_parameters=dict.fromkeys(("code", "reference", "step", "evidence"), "x"))
     case.path_parameters |= {"question": "x", "objection": "x", "upload": "x", "number": 1, "position": 1, "kind": "in"}
+    case.path_parameters |= {"partner": "x"}
     assert case.call().status_code == 401
 
 
@@ -222,6 +232,8 @@ def _name_what_is_there(case: Any, known: dict[str, str]) -> None:
             case.path_parameters[name] = 1
         elif name == "code":
             case.path_parameters[name] = "1015"
+        elif name == "partner":
+            case.path_parameters[name] = "shop"
         elif name == "reference" and room in known:
             case.path_parameters[name] = known[room]
         elif name == "reference":

@@ -108,7 +108,7 @@ class FileAnswer(serializers.Serializer[Any]):
     total_won = serializers.IntegerField()
 
 
-class EventAnswer(serializers.Serializer[BatchEvent]):
+class BatchEventAnswer(serializers.Serializer[BatchEvent]):
     """Something that happened to a batch."""
 
     kind = serializers.CharField()
@@ -127,7 +127,7 @@ class BatchAnswer(BatchShort):
     approvals = ApprovalAnswer(many=True)
     states = StateSum(many=True)
     files = FileAnswer(many=True)
-    events = EventAnswer(many=True)
+    events = BatchEventAnswer(many=True)
     is_filled = serializers.BooleanField()
 
 

@@ -44,7 +44,7 @@ class ResultFaultAnswer(serializers.Serializer[Any]):
     message_en = serializers.CharField(source="en")
 
 
-class ResultAnswer(serializers.Serializer[Any]):
+class BankResultAnswer(serializers.Serializer[Any]):
     """What a file says of its batch. Refused: nothing was changed; `faults` are the first of `faults_count`."""
 
     is_accepted = serializers.BooleanField()
@@ -83,7 +83,7 @@ class ResultUploadAnswer(ResultUploadShort):
     """A file that was sent in, how many of its lines were read, and what came of it."""
 
     lines_read = serializers.SerializerMethodField()
-    result = ResultAnswer(allow_null=True)
+    result = BankResultAnswer(allow_null=True)
 
     def get_lines_read(self, row: ResultUpload) -> int:
         if row.result:

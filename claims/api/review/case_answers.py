@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from claims.api.claim_answers import (
     AssessmentAnswer,
+    ClaimEventAnswer,
     DeterminationAnswer,
-    EventAnswer,
     LossAnswer,
     ObjectionWithResult,
     QuestionAnswer,
@@ -170,4 +170,4 @@ class CaseAnswer(CaseShort):
     reasons = ReasonAnswer(many=True)
     corrections = CorrectionAnswer(many=True)
     agenda = AgendaPlaceAnswer(allow_null=True)
-    timeline = EventAnswer(many=True, help_text="newest first")
+    timeline = ClaimEventAnswer(many=True, help_text="newest first")

@@ -171,7 +171,7 @@ class RecusedAnswer(serializers.Serializer[Any]):
     basis = serializers.CharField()
 
 
-class ResultAnswer(serializers.Serializer[Any]):
+class VoteResultAnswer(serializers.Serializer[Any]):
     """What a vote came to."""
 
     decision = serializers.IntegerField(help_text="the decision's number")
@@ -201,7 +201,7 @@ class ItemAnswer(serializers.Serializer[Any]):
     papers = PapersAnswer(allow_null=True)
     spoken = SpokenAnswer(allow_null=True)
     ballot = BallotAnswer(allow_null=True)
-    result = ResultAnswer(allow_null=True)
+    result = VoteResultAnswer(allow_null=True)
 
 
 class DecisionAnswer(serializers.Serializer[Any]):
