@@ -13,6 +13,7 @@ from compensation.policy.audiences import Audience, JoinDatesReversed
 from compensation.values.refused import ValueRefused
 from tests.users.grant_cast import NOON, approved, mina, planned_job, running_job, started, work_off
 from users.models import AudienceMember, Grant, GrantJob, Member, MemberStatus, Region
+from users.selectors import grant_proof
 from users.selectors.grant_proof import EXCLUDED, GRANTED, members_of, prove
 from users.selectors.grants import job_progress
 from users.services import audiences, grant_jobs, grant_running
@@ -82,9 +83,11 @@ def test_who_is_left_out_is_named_with_the_reason(thousand):
     assert (named.member_id, named.reason) == (unlucky, "listed: complaint 12/3")
 
 
-def test_every_member_is_named_once_among_granted_and_excluded():
+def test_every_member_is_named_once_among_granted_and_excluded(monkeypatch):
     job = work_off(running_job())
     names = {outcome: list(members_of(job=job, outcome=outcome)) for outcome in (GRANTED, EXCLUDED)}
+    monkeypatch.setattr(grant_proof, "NAMED_AT_ONCE", 7)
+    assert all(list(members_of(job=job, outcome=outcome)) == names[outcome] for outcome in names)
     assert sorted(name.member_id for both in names.values() for name in both) == list(range(1, 1_001))
     assert [name.member_id for name in names[GRANTED]] == granted()
     assert {name.reason for name in names[EXCLUDED]} == {"withdrawn", "suspended"}

@@ -17,7 +17,7 @@ from compensation.audit.models import AccessRecord
 from compensation.policy.audiences import Audience
 from compensation.programmes.models import Programme, Role
 from tests.users.grant_cast import NOON, approved, aram, mina, package, planned_job, running_job, started, work_off
-from users.models import AudienceMember, GrantJob, Member, User
+from users.models import AudienceMember, Grant, GrantJob, Member, User
 from users.selectors import grant_console
 from users.services import grant_jobs, grant_running
 from users.services.grant_chunks import grant_next_chunk
@@ -26,6 +26,7 @@ from users.services.people import give_role, system_user
 
 pytestmark = pytest.mark.django_db
 JOBS = "/programmes/1015/grants/"
+USUAL = {"package": "members-all", "audience": "everyone", "workers": "2", "priority": "3"}
 
 
 def staff(user: User, role: str = Role.OPS) -> Client:
@@ -87,8 +88,9 @@ def test_a_job_of_another_programme_is_not_there(maker):
 
 def test_two_people_bring_a_job_from_the_form_to_its_proof(maker, approver):
     make_members(count=300)
-    maker.post(f"{JOBS}new/", {"package": "members-all", "audience": "everyone", "workers": 2, "priority": 3})
+    maker.post(f"{JOBS}new/", USUAL | {"chunk_size": "200"})
     job = GrantJob.objects.get()
+    assert job.chunk_size == 200
     assert "예(회원번호)" in text(do(maker, job, "rehearse"))
     job.refresh_from_db()
     seen = job.rehearsal["counted_at"]
@@ -116,13 +118,13 @@ def test_two_people_bring_a_job_from_the_form_to_its_proof(maker, approver):
         ({"members_per_second": "0"}, "members_per_second", "속도는 1초에"),
         ({"members_per_second": "-5"}, "members_per_second", "인원은 3000000"),
         ({"priority": "0"}, "priority", ""),
+        ({"chunk_size": "0"}, "chunk_size", "1명에서 1,000,000명 사이"),
         ({"workers": "99"}, "workers", ""),
         ({"note": "가" * 201}, "note", "200자 이하"),
     ],
 )
 def test_what_cannot_be_is_told_beside_its_field_and_stays_as_typed(maker, typed, field, sentence):
-    usual = {"package": "members-all", "audience": "everyone", "workers": "2", "priority": "3", "note": "메모"}
-    answer = maker.post(f"{JOBS}new/", usual | typed)
+    answer = maker.post(f"{JOBS}new/", USUAL | {"note": "메모"} | typed)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert sentence in text(answer)
@@ -269,18 +271,20 @@ def test_a_recall_is_a_job_of_its_own(maker):
 def test_members_are_downloaded_with_a_reason_which_is_written_down(maker):
     job = failing_job()
     assert do(maker, job, "members/failed").status_code == 422
-    assert do(maker, job, "members/granted", **{"download-reason": "x"}).status_code == 404
+    assert do(maker, job, "members/recalled", **{"download-reason": "x"}).status_code == 404
     assert not AccessRecord.objects.exists()
-    failed, excluded = (
-        b"".join(do(maker, job, f"members/{outcome}", **{"download-reason": "확인"}).streaming_content).decode()
-        for outcome in ("failed", "excluded")
+    failed, excluded, granted = (
+        do(maker, job, f"members/{outcome}", **{"download-reason": "확인"}).getvalue().decode()
+        for outcome in ("failed", "excluded", "granted")
     )
+    assert len(granted.splitlines()) == Grant.objects.count() + 1
     assert len(failed.split()) > 100
     assert failed.splitlines()[1].startswith("1,1,")
     assert {line.split(",")[2] for line in excluded.splitlines()[1:]} <= {"탈퇴한 이용자", "이용이 정지된 이용자"}
     assert [(row.task, row.detail) for row in AccessRecord.objects.order_by("pk")] == [
         ("grant_members_failed", "확인"),
         ("grant_members_excluded", "확인"),
+        ("grant_members_granted", "확인"),
     ]
 
 

@@ -1,5 +1,7 @@
 """Grant jobs by the API: the same road as on the pages."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -9,13 +11,15 @@ from django.db import connection
 from compensation.audit.models import AccessRecord
 from compensation.programmes.models import Role
 from tests.api.cast import Program, fields_of, on_the_site, problem_of
-from tests.users.grant_cast import aram, mina, package, planned_job, running_job, work_off
-from users.models import GrantJob, User
+from tests.users.grant_cast import NOON, aram, mina, package, planned_job, running_job, started, work_off
+from users.models import Grant, GrantJob, User
 from users.services.members import make_members
 from users.services.people import give_role, system_user
+from users.services.recalls import plan_recall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_texts")]
 JOBS = "/programmes/1015/grant-jobs"
+USUAL = {"package": "members-all", "audience": "everyone"}
 
 
 def staff(user: User, role: str = Role.OPS) -> Program:
@@ -40,7 +44,8 @@ def done(answer: Any) -> dict[str, Any]:
 
 def test_two_people_bring_a_job_from_plan_to_proof(maker, approver):
     make_members(count=300)
-    planned = done(maker.post(JOBS, {"package": "members-all", "audience": "everyone", "workers": 2}))
+    planned = done(maker.post(JOBS, USUAL | {"workers": 2, "chunk_size": "200명"}))
+    assert planned["job"]["chunk_size"] == 200
     job = f"{JOBS}/{planned['job']['reference']}"
     rehearsal = done(maker.post(f"{job}/rehearsal"))["job"]["rehearsal"]
     seen = {"counted_at": rehearsal["counted_at"]}
@@ -75,9 +80,6 @@ def test_a_job_is_paused_made_slower_and_cancelled(maker):
     assert done(maker.post(f"{job}/cancellation"))["job"]["state"] == "cancelled"
 
 
-USUAL = {"package": "members-all", "audience": "everyone"}
-
-
 @pytest.mark.parametrize(
     ("body", "problems"),
     [
@@ -89,6 +91,8 @@ USUAL = {"package": "members-all", "audience": "everyone"}
         (USUAL | {"starts_at": "2022-12-31"}, {"starts_at": "grants_not_open_yet"}),
         (USUAL | {"members_per_second": 0}, {"members_per_second": "speed_out_of_bounds"}),
         (USUAL | {"regions": 5}, {"regions": "invalid_list"}),
+        (USUAL | {"chunk_size": 0}, {"chunk_size": "chunk_size_out_of_bounds"}),
+        (USUAL | {"chunk_size": "1,000,001"}, {"chunk_size": "chunk_size_out_of_bounds"}),
         (USUAL | {"priority": True}, {"priority": "invalid_choice"}),
     ],
 )
@@ -132,11 +136,27 @@ def test_members_are_read_page_by_page_and_that_is_written_down(maker):
     assert fields_of(maker.get(address, limit="0")) == {"limit": "limit_out_of_range"}
 
 
+def test_whoever_was_granted_or_recalled_is_sent_as_a_file_and_that_is_written_down(maker):
+    job = work_off(running_job(members=300))
+    granted = list(Grant.objects.order_by("member_id").values_list("member_id", flat=True))
+    recalled = work_off(started(plan_recall(of=job, maker=mina(), at=NOON, note="by mistake", by_list=False)))
+    for one, outcome in ((job, "granted"), (recalled, "recalled")):
+        answer = maker.get(f"{JOBS}/{one.reference}/members.csv", outcome=outcome)
+        rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+        assert [int(row["member_number"]) for row in rows] == granted
+        assert {row["reason"] for row in rows} == {""}
+    tasks = set(AccessRecord.objects.values_list("task", "detail"))
+    assert tasks == {("grant_members_granted", "api"), ("grant_members_recalled", "api")}
+    unknown = maker.get(f"{JOBS}/{recalled.reference}/members.csv", outcome="granted")
+    assert fields_of(unknown) == {"outcome": "choice_unknown"}
+
+
 def test_auditors_read_jobs_and_run_none_and_others_find_nothing():
     job = f"{JOBS}/{planned_job().reference}"
     auditor, officer = staff(aram(), Role.AUDITOR), staff(mina(), Role.OFFICER)
     assert auditor.get(job).status_code == 200
     problem_of(auditor.post(f"{job}/rehearsal"), 404)
     problem_of(auditor.get(f"{job}/members"), 404)
+    problem_of(auditor.get(f"{job}/members.csv"), 404)
     problem_of(officer.get(JOBS), 404)
     problem_of(auditor.get(f"{JOBS}/x"), 404)

@@ -121,6 +121,12 @@ def test_a_recall_says_why():
         told("recall", "--job", job.reference)
 
 
+def test_who_is_behind_a_figure_that_the_job_does_not_have_is_not_asked():
+    job = work_off(running_job(members=10))
+    with pytest.raises(CommandError, match="granted, excluded, failed"):
+        told("members", "--job", job.reference, "--outcome", "kept")
+
+
 def test_two_people_change_the_quota_of_the_pass_by_command():
     one = storage_pass(quota=1)
     apply(one, *active_members(2))

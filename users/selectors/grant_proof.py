@@ -13,6 +13,7 @@ from users.selectors.grants import RECALL_KIND, TRANSFER_KIND, GrantProgress, jo
 from users.selectors.rehearsals import USED, recall_figures
 
 GRANTED, EXCLUDED, FAILED, RECALLED, KEPT = "granted", "excluded", "failed", "recalled", "kept"
+NAMED_AT_ONCE = 10_000  # member ids: read together, so that whole chunks need no memory
 
 # One statement, so that all of it is seen at one moment, also while workers grant.
 _PROVE = """
@@ -95,13 +96,19 @@ class NamedMember:
 
 
 _GOT = """(EXISTS (SELECT FROM users_grant got WHERE got.package_id = %(package)s AND got.member_id = member.id
-                AND got.chunk_id = %(chunk)s)
-        OR EXISTS (SELECT FROM users_recalledgrant got WHERE got.package_id = %(package)s
-                AND got.member_id = member.id AND got.chunk_id = %(chunk)s))"""
+                AND got.chunk_id = %(chunk)s AND got.member_id >= %(lower)s AND got.member_id < %(upper)s)
+        OR EXISTS (SELECT FROM users_recalledgrant got WHERE got.package_id = %(package)s AND got.member_id = member.id
+                AND got.chunk_id = %(chunk)s AND got.member_id >= %(lower)s AND got.member_id < %(upper)s))"""
 _WHY = """CASE WHEN member.status = %(withdrawn)s THEN 'withdrawn' WHEN member.status = %(suspended)s THEN 'suspended'
                ELSE coalesce((SELECT 'listed: ' || reason FROM users_audiencemember WHERE job_id = %(job)s AND out
                                  AND member_id = member.id), {recalled} 'already_granted') END"""
 _NAME = "SELECT member.id, {why} FROM {source} WHERE {within} AND {which} ORDER BY member.id"
+_NAME_GRANTED = """SELECT member_id, '' FROM (
+    SELECT member_id FROM users_grant WHERE package_id = %(package)s AND chunk_id = %(chunk)s
+       AND member_id >= %(lower)s AND member_id < %(upper)s
+     UNION ALL
+    SELECT member_id FROM users_recalledgrant WHERE package_id = %(package)s AND chunk_id = %(chunk)s
+       AND member_id >= %(lower)s AND member_id < %(upper)s) got ORDER BY member_id"""
 _COUNT_MEMBERS = "SELECT count(*) FROM {source} WHERE {within}"
 _COUNT_HAD = """SELECT count(*) FROM users_grant had WHERE had.package_id = %(package)s
     AND had.member_id >= %(lower)s AND had.member_id < %(upper)s AND had.chunk_id = %(granted_by)s"""
@@ -112,33 +119,42 @@ _NAME_KEPT = """SELECT had.member_id, CASE WHEN {used} THEN 'used' ELSE 'expired
       AND had.chunk_id = %(granted_by)s {condition} ORDER BY had.member_id"""
 
 
-def members_of(*, job: GrantJob, outcome: str, from_chunk: int = 0) -> Iterator[NamedMember]:
-    """Everybody who was GRANTED, EXCLUDED or FAILED (of a recall: RECALLED, KEPT, FAILED), by number.
+def outcomes_of(job: GrantJob) -> tuple[str, str, str]:
+    """The figures of a job behind which there are names."""
+    return (RECALLED, KEPT, FAILED) if job.kind == GrantJobKind.RECALL else (GRANTED, EXCLUDED, FAILED)
 
-    Those of the chunks from number `from_chunk` on. One query per chunk, so millions can be written to a file as they
-    come. Who was excluded follows from the rows, to the member; why is told from what the member is now.
+
+def members_of(*, job: GrantJob, outcome: str, after: tuple[int, int] = (0, 0)) -> Iterator[NamedMember]:
+    """Everybody behind a figure (`outcomes_of`) by chunk and number, those behind `after` (a chunk's number, a member).
+
+    NAMED_AT_ONCE ids a query, so millions can be written to a file as they come. Who was excluded follows from the
+    rows, to the member; why is told from what the member is now.
     """
-    states = [GrantChunkState.FAILED] if outcome == FAILED else [GrantChunkState.DONE]
-    for chunk in job.chunks.filter(state__in=states, number__gte=from_chunk).order_by("number").iterator():
-        with connection.cursor() as cursor:
-            cursor.execute(*_question(job, chunk, outcome))
-            for member_id, reason in cursor.fetchall():
+    state = GrantChunkState.FAILED if outcome == FAILED else GrantChunkState.DONE
+    for chunk in job.chunks.filter(state=state, number__gte=after[0]).order_by("number").iterator():
+        statement, figures = _question(job, chunk, outcome)
+        first = max(chunk.lower_id, after[1] + 1) if chunk.number == after[0] else chunk.lower_id
+        for lower in range(first, chunk.upper_id, NAMED_AT_ONCE):
+            bounds = {"lower": lower, "upper": min(lower + NAMED_AT_ONCE, chunk.upper_id)}
+            with connection.cursor() as cursor:
+                cursor.execute(statement, figures | bounds)
+                rows = cursor.fetchall()
+            for member_id, reason in rows:
                 yield NamedMember(member_id, chunk.number, chunk.fault if outcome == FAILED else reason)
 
 
 def _question(job: GrantJob, chunk: GrantChunk, outcome: str) -> tuple[str, dict[str, Any]]:
-    bounds = {"lower": chunk.lower_id, "upper": chunk.upper_id, "chunk": chunk.pk, "granted_by": chunk.recalls_id}
+    """The names of a chunk, and the figures but for the ids between which they are (`lower`, `upper`)."""
+    chunks = {"chunk": chunk.pk, "granted_by": chunk.recalls_id}
     if job.kind == GrantJobKind.RECALL:
         statement = _NAME_KEPT.format(used=USED, condition=recall_condition(job=job))
-        return (_NAME_RECALLED if outcome == RECALLED else statement), recall_figures(job=job) | bounds
+        return (_NAME_RECALLED if outcome == RECALLED else statement), recall_figures(job=job) | chunks
+    if outcome == GRANTED:
+        return _NAME_GRANTED, {"package": job.package_id} | chunks
     parts = selection_of(job=job)
     recalled = f"CASE WHEN {parts.recalled} THEN 'recalled' END," if parts.recalled else ""
-    which, why = {
-        GRANTED: (_GOT, "''"),
-        EXCLUDED: (f"NOT {_GOT}", _WHY.format(recalled=recalled)),
-        FAILED: ("true", "''"),
-    }[outcome]
-    return _NAME.format(why=why, source=parts.source, within=parts.within, which=which), parts.figures | bounds
+    which, why = ("true", "''") if outcome == FAILED else (f"NOT {_GOT}", _WHY.format(recalled=recalled))
+    return _NAME.format(why=why, source=parts.source, within=parts.within, which=which), parts.figures | chunks
 
 
 def members_of_chunk(*, chunk: GrantChunk) -> int:

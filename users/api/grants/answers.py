@@ -42,6 +42,7 @@ class JobShort(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField(allow_null=True)
     members_per_second = serializers.IntegerField(allow_null=True)
     workers = serializers.IntegerField()
+    chunk_size = serializers.IntegerField()
     rehearsal = serializers.SerializerMethodField()
     maker = serializers.CharField(source="maker.get_full_name")
     approver = serializers.CharField(source="approver.get_full_name", allow_null=True, default=None)

@@ -36,11 +36,13 @@ NEW_JOB = body(
         "starts_at": TEXT,
         "members_per_second": ANY,
         "workers": _WORKERS,
+        "chunk_size": ANY,
         "priority": {"type": "integer", "minimum": 1, "maximum": limits.GRANT_PRIORITY_MAX},
         "note": NOTE,
     },
     required=("package", "audience"),
 )
+_PLANNED = ("priority", "starts_at", "members_per_second", "workers", "chunk_size")
 _AS_USUAL = {"workers": limits.GRANT_WORKERS_MAX, "priority": 5}  # where the body does not say
 
 
@@ -63,7 +65,8 @@ class GrantJobs(ApiView):
         summary="Plans a job, which grants nothing before another person has approved it",
         description=(
             "`audience`: everyone, filter (days of joining, statuses 1 active 2 suspended 3 withdrawn, regions), or "
-            "list (to be uploaded then). The new job is `job.reference` of the answer."
+            "list (to be uploaded then). `chunk_size`: members who are granted at once, 250,000 if not said. "
+            "The new job is `job.reference` of the answer."
         ),
         request=NEW_JOB,
         responses={201: JobAnswer},
@@ -82,7 +85,7 @@ class GrantJobs(ApiView):
                 at=request._request.received_at,
                 note=typed["note"] or "",
                 audience=typed["who"],
-                **{name: typed[name] for name in ("priority", "starts_at", "members_per_second", "workers")},
+                **{name: typed[name] for name in _PLANNED},
             )
         return job_answer(jobs_of(programme=programme).get(pk=job.pk), status=201)
 

@@ -5,7 +5,7 @@ from django.urls import path
 from users.api.grants import steps
 from users.api.grants.jobs import GrantCourse, GrantJobs, GrantProofOfJob, OneGrantJob
 from users.api.grants.lists import GrantList
-from users.api.grants.members import GrantMembers
+from users.api.grants.members import GrantMembers, GrantMembersFile
 
 JOBS = "programmes/<slug:code>/grant-jobs"
 JOB = f"{JOBS}/<slug:reference>"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{JOB}/course", GrantCourse.as_view(), name="api-grant-course"),
     path(f"{JOB}/proof", GrantProofOfJob.as_view(), name="api-grant-proof"),
     path(f"{JOB}/members", GrantMembers.as_view(), name="api-grant-members"),
+    path(f"{JOB}/members.csv", GrantMembersFile.as_view(), name="api-grant-members-file"),
     path(f"{JOB}/lists/<slug:kind>", GrantList.as_view(), name="api-grant-list"),
     path(f"{JOB}/rehearsal", steps.Rehearsal.as_view(), name="api-grant-rehearsal"),
     path(f"{JOB}/approval", steps.Approval.as_view(), name="api-grant-approval"),

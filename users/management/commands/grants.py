@@ -17,7 +17,7 @@ from users.management.programme_command import Answer, Options, ProgrammeCommand
 from users.management.watching import watch
 from users.models import GrantJob, MemberStatus, Region
 from users.selectors.grant_console import job_lines, job_named, jobs_of
-from users.selectors.grant_proof import EXCLUDED, FAILED, GRANTED, KEPT, RECALLED, members_of, prove
+from users.selectors.grant_proof import EXCLUDED, FAILED, GRANTED, KEPT, RECALLED, members_of, outcomes_of, prove
 from users.services import grant_jobs, grant_running
 from users.services.audience_files import read_rows
 from users.services.audiences import ListHasFaults, load_list
@@ -164,6 +164,8 @@ def _proof(programme: Programme, options: Options) -> Answer:
 def _members(programme: Programme, options: Options) -> Answer:
     """Member, chunk and reason, a line each; into --file, or as rows of the answer. It leaves an access record."""
     job, path, outcome = _job(programme, options), options["file"], options["outcome"]
+    if outcome not in (known := outcomes_of(job)):
+        raise CommandError(f"--outcome is one of {', '.join(known)}, of this job")
     note_members_named(
         job, outcome=outcome, reason=parse_note(options["note"]) or "manage.py", user=options["actor"], address=""
     )

@@ -1,4 +1,4 @@
-"""The members behind a job's figures as a file: who was left out or failed, and why."""
+"""The members behind a job's figures as a file: who got it, who was left out or failed, and why."""
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext
@@ -6,8 +6,7 @@ from django.views.decorators.http import require_POST
 
 from compensation.programmes.access import staff_page
 from compensation.runtime.downloads import CSV, attachment, csv_pieces
-from users.models import GrantJob, GrantJobKind
-from users.selectors.grant_proof import EXCLUDED, FAILED, KEPT, NamedMember, members_of
+from users.selectors.grant_proof import NamedMember, members_of, outcomes_of
 from users.templatetags.grant_wording import REASONS
 from users.views.grants.access import RUN, note_members_taken, open_job
 from users.views.grants.forms import ReasonForm
@@ -15,11 +14,6 @@ from users.views.grants.job import job_page
 
 LISTED = "listed: "  # before the words of a list for whom it leaves out (users.selectors.grant_proof)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet program would calculate
-
-
-def outcomes_of(job: GrantJob) -> tuple[str, str]:
-    """What can be downloaded of a job."""
-    return (KEPT if job.kind == GrantJobKind.RECALL else EXCLUDED), FAILED
 
 
 @require_POST
@@ -44,4 +38,9 @@ def _row(member: NamedMember, words: dict[str, str]) -> list[object]:
     reason = words.get(member.reason, member.reason)
     if member.reason.startswith(LISTED):
         reason = f"{words['listed']}: {member.reason.removeprefix(LISTED)}"
-    return [member.member_id, member.chunk, f"'{reason}" if reason.startswith(_FORMULA) else reason]
+    return [member.member_id, member.chunk, harmless(reason)]
+
+
+def harmless(text: str) -> str:
+    """What somebody else wrote, as a cell that no spreadsheet program calculates."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -17,6 +17,7 @@ from compensation.values.dates import parse_date, parse_day
 from compensation.values.head_counts import parse_head_count
 from compensation.values.paragraphs import parse_paragraphs
 from users.models import Region
+from users.services.grant_jobs import CHUNK_SIZE
 from users.templatetags.grant_wording import STATUSES
 
 EVERYONE, FILTER, LIST = "everyone", "filter", "list"
@@ -104,12 +105,23 @@ class NewJobForm(HourForm, SpeedForm):
         choices=[(number, str(number)) for number in range(1, limits.GRANT_PRIORITY_MAX + 1)],
         initial=5,
     )
+    chunk_size = ParsedField(
+        label=_("작업 구간의 크기"),
+        help_text=_("한 번에 지급하는 이용자 수입니다. 비워 두면 250,000명입니다."),
+        parse=parse_head_count,
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN | {"inputmode": "numeric"}),
+    )
     note = note_field(_("메모 (선택)"), help_text=_("왜 지급하는지 적어 두면 승인하는 사람이 알아보기 쉽습니다."))
 
     def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
         super().__init__(*args, **options)
         self.packages = {row.code: row for row in BenefitPackage.objects.filter(programme=programme).order_by("pk")}
         self.fields["package"].choices = [(code, local_name(row)) for code, row in self.packages.items()]
+
+    def clean_chunk_size(self) -> int:
+        typed: int | None = self.cleaned_data["chunk_size"]
+        return CHUNK_SIZE if typed is None else typed
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data

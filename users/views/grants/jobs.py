@@ -21,6 +21,7 @@ from users.views.grants.forms import NewJobForm
 FIELDS: dict[type[GrantJobRefused], str] = {
     grant_jobs.PackageWithoutItems: "package",
     grant_jobs.PriorityOutOfBounds: "priority",
+    grant_jobs.ChunkSizeOutOfBounds: "chunk_size",
     GrantsNotOpenYet: "starts_at",
     SpeedOutOfBounds: "members_per_second",
 }
@@ -75,6 +76,7 @@ def _planned(request: HttpRequest, programme: Programme, form: NewJobForm) -> Gr
             at=request.received_at,
             note=typed["note"] or "",
             audience=typed["who"],
+            chunk_size=typed["chunk_size"],
             priority=typed["priority"],
             starts_at=typed["starts_at"],
             members_per_second=typed["members_per_second"],
