@@ -61,8 +61,9 @@ def refused(delivery: HandoverDelivery) -> int:
 def test_operations_and_audit_see_it_and_operations_hand_over(client, programme, delivery, role):
     client.force_login(person("somebody", programme, role))
     sees, does = role in (Role.OPS, Role.AUDITOR), role == Role.OPS
-    for address in (PAGE, f"{PAGE}live/", f"{PAGE}{delivery.reference}/", f"{PAGE}{delivery.reference}/refused.csv"):
+    for address in (PAGE, f"{PAGE}{delivery.reference}/", f"{PAGE}{delivery.reference}/refused.csv"):
         assert client.get(address).status_code == (200 if sees else 404)
+    assert client.get(f"{PAGE}live/").status_code == (286 if sees else 404)
     assert client.post(PAGE).status_code == (422 if does else 404)
     assert client.post(f"{PAGE}{delivery.reference}/again/").status_code == (302 if does else 404)
 
@@ -79,6 +80,24 @@ def test_a_delivery_is_made_on_the_page_and_not_twice(client, ops, service, job)
     assert "새로 인계할 내역이 없습니다" in again.content.decode()
     assert client.post(PAGE, wish | {"partner": "nobody", "job": "x"}).status_code == 422
     assert HandoverDelivery.objects.count() == 1
+
+
+def test_what_a_partner_has_is_handed_over_once_more_where_somebody_says_so(client, ops, delivery):
+    client.force_login(ops)
+    wish = {"partner": "emoticons", "job": str(delivery.job.reference), "what": "granted", "format": "csv"}
+    assert client.post(PAGE, wish).status_code == 422
+    assert client.post(PAGE, wish | {"anew": "on"}).status_code == 302
+    assert [len(one.files.get().chunks) for one in HandoverDelivery.objects.order_by("number")] == [1, 1]
+
+
+def test_the_list_asks_for_news_only_while_files_are_written(client, ops, service, job):
+    client.force_login(ops)
+    delivery = plan_delivery(partner=service, job=job, format_="csv", actor=ops, at=timezone.now())
+    assert "hx-trigger" in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}live/").status_code == 200
+    delivery.files.update(state="failed")
+    assert client.get(f"{PAGE}live/").status_code == 286
+    assert "hx-trigger" not in client.get(PAGE).content.decode()
 
 
 def test_the_pages_ask_the_same_number_of_queries(client, ops, delivery, django_assert_max_num_queries):
@@ -121,7 +140,11 @@ def told(*arguments: str) -> dict:
 
 
 def test_the_command_does_all_of_it(service, job):
+    assert told("left")["left"] == [
+        {"partner": "emoticons", "job": str(job.reference), "package": job.package.code, "members": 1}
+    ]
     made = told("new", "--partner", "emoticons", "--here")
+    assert told("left") == {"left": []}
     assert (made["files"], made["written"], made["rows"], made["open"]) == (1, 1, 1, 1)
     assert told("show", "--delivery", made["reference"])["is_complete"]
     member = refused(HandoverDelivery.objects.get())

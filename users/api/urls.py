@@ -3,10 +3,21 @@
 from django.urls import include, path
 
 from users.api import token_scheme  # noqa: F401  (the schema finds it once it is read)
+from users.api.deliveries import (
+    DeliveriesLeft,
+    DeliveriesToPartners,
+    DeliveryToPartner,
+    RefusedOfDelivery,
+    Resending,
+    RewritingFiles,
+)
 from users.api.overviews import Capacity, CouponStatistics
 from users.api.pass_quota import Line, QuotaApproval, QuotaChanges, QuotaWithdrawal
 from users.api.sign_in import Codes, OwnToken, OwnTokens
 from users.api.storage_pass import Pass, PassApplicationOfOwn
+
+DELIVERIES = "programmes/<slug:code>/deliveries"
+DELIVERY = f"{DELIVERIES}/<slug:reference>"
 
 urlpatterns = [
     path("sign-in/codes", Codes.as_view(), name="api-codes"),
@@ -15,6 +26,12 @@ urlpatterns = [
     path("", include("users.api.partner.urls")),
     path("", include("users.api.handover.urls")),
     path("", include("users.api.grants.urls")),
+    path(DELIVERIES, DeliveriesToPartners.as_view(), name="api-handover"),
+    path(f"{DELIVERIES}/left", DeliveriesLeft.as_view(), name="api-handover-left"),
+    path(DELIVERY, DeliveryToPartner.as_view(), name="api-handover-delivery"),
+    path(f"{DELIVERY}/refused", RefusedOfDelivery.as_view(), name="api-handover-refused"),
+    path(f"{DELIVERY}/resending", Resending.as_view(), name="api-handover-resending"),
+    path(f"{DELIVERY}/retry", RewritingFiles.as_view(), name="api-handover-retry"),
     path("programmes/<slug:code>/pass", Pass.as_view(), name="api-pass"),
     path("programmes/<slug:code>/pass/application", PassApplicationOfOwn.as_view(), name="api-pass-application"),
     path("programmes/<slug:code>/pass/line", Line.as_view(), name="api-pass-line"),

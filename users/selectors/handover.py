@@ -57,6 +57,11 @@ class Delivered:
         return self.files == self.written
 
     @property
+    def is_being_written(self) -> bool:
+        """Workers have a file to write; those that failed wait for a person."""
+        return self.written + self.failed < self.files
+
+    @property
     def is_settled(self) -> bool:
         """Everything was accepted, or refused and sent again."""
         return self.is_ready and not self.open and not self.to_send_again
@@ -179,12 +184,34 @@ def chunks_to_hand_over(
 
 def jobs_owed(*, partner: Partner) -> QuerySet[GrantJob]:
     """Finished jobs and recalls of which no delivery has all to the partner, the oldest first."""
+    finished = GrantJob.objects.filter(programme=partner.programme_id, run_state=GrantJobRunState.FINISHED)
+    owed = _chunks_owed(partner)
+    return finished.filter(pk__in=owed.values("job")).select_related("package").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOfJob:
+    """The members of a job (or recall) whose chunks are done and in no delivery to the partner."""
+
+    partner: Partner
+    job: GrantJob
+    members: int
+
+
+def left_for(*, partner: Partner) -> list[LeftOfJob]:
+    """What the partner does not have yet, also of jobs that run, the newest first. Two queries."""
+    chunks = _chunks_owed(partner).filter(job__programme=partner.programme_id)
+    members = dict(chunks.values_list("job").annotate(sum=Sum(F("granted") + F("recalled"))).order_by())
+    jobs = GrantJob.objects.filter(pk__in=members).select_related("package").order_by("-pk")
+    return [LeftOfJob(partner, job, members[job.pk]) for job in jobs]
+
+
+def _chunks_owed(partner: Partner) -> QuerySet[GrantChunk]:
+    """Chunks of any programme that are done, did something, and are in no delivery to the partner."""
     files = HandoverFile.objects.filter(delivery__partner=partner, delivery__again_of=None, item=None)
     known = files.annotate(chunk=Func(F("chunks"), function="unnest")).values("chunk")
     did_something = Q(granted__gt=0) | Q(recalled__gt=0)
-    owed = GrantChunk.objects.filter(did_something, state=GrantChunkState.DONE).exclude(pk__in=known)
-    finished = GrantJob.objects.filter(programme=partner.programme_id, run_state=GrantJobRunState.FINISHED)
-    return finished.filter(pk__in=owed.values("job")).select_related("package").order_by("pk")
+    return GrantChunk.objects.filter(did_something, state=GrantChunkState.DONE).exclude(pk__in=known)
 
 
 def _is_due(chunk: GrantChunk, item: BenefitItem | None, at: datetime) -> bool:
@@ -253,5 +280,5 @@ def manifest(*, delivery: HandoverDelivery) -> dict[str, Any]:
 
 def _file_of_manifest(file: HandoverFile) -> dict[str, Any]:
     names = ("number", "state", "expected", "rows", "left_out", "accepted", "refused", "open", "size_bytes", "sha256")
-    shown = {name: getattr(file, name) for name in (*names, "destroyed_at")}
+    shown = {name: getattr(file, name) for name in (*names, "fault", "destroyed_at")}
     return shown | {"item": file.item.code if file.item else None}

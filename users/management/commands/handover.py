@@ -1,4 +1,4 @@
-"""manage.py handover CODE [list|new|show|write|again|retry|refused]: grants for the services that honour them."""
+"""manage.py handover CODE [list|left|new|show|write|again|retry|refused]: grants for the services that honour them."""
 
 import csv
 import time
@@ -17,9 +17,11 @@ from users.selectors.handover import (
     deliveries_of,
     figures_of_delivery,
     jobs_to_hand_over,
+    left_for,
     manifest,
     refused_lines,
 )
+from users.selectors.partners import receivers_of
 from users.services.handover.planning import plan_delivery, send_again
 from users.services.handover.writing import finish_if_written, retry_failed, write_next_file
 
@@ -28,6 +30,22 @@ def _list(programme: Programme, _options: Options) -> Answer:
     rows = list(deliveries_of(programme=programme)[:100])
     figures = delivered(deliveries=rows)
     return {"deliveries": [_shown(row) | asdict(figures[row.pk]) | {"open": figures[row.pk].open} for row in rows]}
+
+
+def _left(programme: Programme, _options: Options) -> Answer:
+    """What partners do not have yet; of finished jobs it is handed over by itself within a minute."""
+    return {
+        "left": [
+            {
+                "partner": left.partner.code,
+                "job": str(left.job.reference),
+                "package": left.job.package.code,
+                "members": left.members,
+            }
+            for partner in receivers_of(programme=programme, at=timezone.now())
+            for left in left_for(partner=partner)
+        ]
+    }
 
 
 def _new(programme: Programme, options: Options) -> Answer:
@@ -117,6 +135,7 @@ class Command(ProgrammeCommand):
     )
     actions: ClassVar = {
         "list": _list,
+        "left": _left,
         "new": _new,
         "show": _show,
         "write": _write,
