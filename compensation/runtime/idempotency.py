@@ -7,7 +7,7 @@ nothing behind, no key either, so that the same key can be used for the request 
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -32,9 +32,10 @@ _KEY = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_LENGTH_MAX}}}")
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler) -> Handler:
+def once(handler: Handler, *, shown_once: Collection[str] = ()) -> Handler:
     """For a view's `post` that makes something: asks for a key and runs the handler once for it, in one transaction.
 
+    Secrets among the values of the answer are `shown_once`: they are not kept, and null when it is given again.
     Raises ApiProblem: 400 without a key, 409 while the same request is still running, 422 for the key of another one.
     """
 
@@ -49,12 +50,13 @@ def once(handler: Handler) -> Handler:
             if known is not None:
                 return _replay(known, digest)
             response = handler(view, request, *args, **kwargs)
+            kept = {**response.data, **dict.fromkeys(shown_once)} if shown_once else response.data
             IdempotencyKey.objects.create(
                 user=user,
                 key=key,
                 request_digest=digest,
                 status=response.status_code,
-                answer=json.dumps(response.data, cls=JSONEncoder),
+                answer=json.dumps(kept, cls=JSONEncoder),
                 created_at=timezone.now(),
             )
             return response

@@ -12,12 +12,15 @@ from users.api.deliveries import (
     RewritingFiles,
 )
 from users.api.overviews import Capacity, CouponStatistics
+from users.api.partners import OnePartner, OnePartnerToken, PartnerLimit, Partners, PartnerTokens
 from users.api.pass_quota import Line, QuotaApproval, QuotaChanges, QuotaWithdrawal
 from users.api.sign_in import Codes, OwnToken, OwnTokens
 from users.api.storage_pass import Pass, PassApplicationOfOwn
 
 DELIVERIES = "programmes/<slug:code>/deliveries"
 DELIVERY = f"{DELIVERIES}/<slug:reference>"
+PARTNERS = "programmes/<slug:code>/partners"
+PARTNER = f"{PARTNERS}/<slug:partner>"
 
 urlpatterns = [
     path("sign-in/codes", Codes.as_view(), name="api-codes"),
@@ -32,6 +35,11 @@ urlpatterns = [
     path(f"{DELIVERY}/refused", RefusedOfDelivery.as_view(), name="api-handover-refused"),
     path(f"{DELIVERY}/resending", Resending.as_view(), name="api-handover-resending"),
     path(f"{DELIVERY}/retry", RewritingFiles.as_view(), name="api-handover-retry"),
+    path(PARTNERS, Partners.as_view(), name="api-partners"),
+    path(PARTNER, OnePartner.as_view(), name="api-partner"),
+    path(f"{PARTNER}/limit", PartnerLimit.as_view(), name="api-partner-limit"),
+    path(f"{PARTNER}/tokens", PartnerTokens.as_view(), name="api-partner-tokens"),
+    path(f"{PARTNER}/tokens/<slug:reference>", OnePartnerToken.as_view(), name="api-partner-token"),
     path("programmes/<slug:code>/pass", Pass.as_view(), name="api-pass"),
     path("programmes/<slug:code>/pass/application", PassApplicationOfOwn.as_view(), name="api-pass-application"),
     path("programmes/<slug:code>/pass/line", Line.as_view(), name="api-pass-line"),

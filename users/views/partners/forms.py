@@ -1,15 +1,19 @@
 """What operations type about a partner."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compensation import limits
+from compensation.programmes.models import Programme
 from compensation.runtime.forms import PageForm, ParsedField
 from compensation.values.names import parse_name
 from compensation.values.partner_codes import parse_partner_code
 from compensation.values.refused import ValueRefused
 from compensation.values.text import plain_text
-from users.models import PartnerScope
+from users.models import Partner, PartnerScope
 
 SCOPE_NAMES = {
     PartnerScope.VALIDATE: _("쿠폰 확인"),
@@ -53,6 +57,16 @@ class PartnerForm(PageForm):
         missing=_("영어 이름을 적어 주세요."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
+
+    def __init__(self, data: Any, *, programme: Programme) -> None:
+        super().__init__(data)
+        self.programme = programme
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if Partner.objects.filter(programme=self.programme, code=code).exists():
+            raise forms.ValidationError(gettext("같은 코드의 제휴사가 이미 있습니다."), code="partner_known")
+        return code
 
 
 class TokenForm(PageForm):

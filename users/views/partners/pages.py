@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compensation import limits
 from compensation.programmes.access import may, open_programme, staff_page
-from compensation.programmes.models import Programme
 from compensation.runtime.forms import REFUSED, PageForm, told
 from users.models import Partner, PartnerToken
 from users.models.coupons import new_reference
@@ -24,9 +23,9 @@ from users.services.partners import (
     register_partner,
     revoke_partner_token,
 )
+from users.views.partners.access import MANAGE, VIEW, open_partner
 from users.views.partners.forms import SCOPE_NAMES, PartnerForm, RateForm, TokenForm
 
-VIEW, MANAGE = "programmes.view_partners", "programmes.manage_partners"
 _REFERENCE = re.compile(rf"[0-9A-Z-]{{{limits.REFERENCE_LENGTH}}}")
 
 
@@ -35,8 +34,9 @@ _REFERENCE = re.compile(rf"[0-9A-Z-]{{{limits.REFERENCE_LENGTH}}}")
 def partners(request: HttpRequest, code: str) -> HttpResponse:
     """The list; sent with the form it registers another one."""
     programme = open_programme(request, code, permission=MANAGE if request.method == "POST" else VIEW)
-    form = PartnerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and (made := _registered(request, programme, form)):
+    form = PartnerForm(request.POST if request.method == "POST" else None, programme=programme)
+    if request.method == "POST" and form.is_valid():
+        made = register_partner(programme=programme, actor=request.user, at=request.received_at, **form.cleaned_data)
         messages.success(request, gettext("제휴사를 등록했습니다. 이제 토큰을 만들어 주세요."))
         return redirect("partner", code, made.code)
     content = {
@@ -53,7 +53,7 @@ def partners(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def partner(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """One partner."""
-    found = _partner(request, code, partner_code, VIEW)
+    found = open_partner(request, code, partner_code)
     return _page(request, found, token_form=TokenForm(), rate_form=_rate_form(found))
 
 
@@ -61,7 +61,7 @@ def partner(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
 @require_POST
 def partner_token(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """Makes a token and shows it, once: it is on this page and nowhere else. Sent twice, the form makes one token."""
-    found, form = _partner(request, code, partner_code, MANAGE), TokenForm(request.POST)
+    found, form = open_partner(request, code, partner_code, permission=MANAGE), TokenForm(request.POST)
     if form.is_valid():
         typed, drawn = form.cleaned_data, request.POST.get("reference", "")
         try:
@@ -89,7 +89,7 @@ def partner_token(request: HttpRequest, code: str, partner_code: str) -> HttpRes
 @require_POST
 def partner_token_end(request: HttpRequest, code: str, partner_code: str, reference: str) -> HttpResponse:
     """The program that uses it gets in no more."""
-    found = _partner(request, code, partner_code, MANAGE)
+    found = open_partner(request, code, partner_code, permission=MANAGE)
     try:
         revoke_partner_token(programme=found.programme, reference=reference, actor=request.user, at=request.received_at)
     except PartnerToken.DoesNotExist as error:
@@ -102,7 +102,7 @@ def partner_token_end(request: HttpRequest, code: str, partner_code: str, refere
 @require_POST
 def partner_rate(request: HttpRequest, code: str, partner_code: str) -> HttpResponse:
     """How often its programs may ask."""
-    found, form = _partner(request, code, partner_code, MANAGE), RateForm(request.POST)
+    found, form = open_partner(request, code, partner_code, permission=MANAGE), RateForm(request.POST)
     if form.is_valid():
         try:
             change_rate(partner=found, requests_per_second=form.cleaned_data["requests_per_second"], actor=request.user)
@@ -112,14 +112,6 @@ def partner_rate(request: HttpRequest, code: str, partner_code: str) -> HttpResp
             messages.success(request, gettext("요청 한도를 바꾸었습니다."))
             return redirect("partner", code, partner_code)
     return _page(request, found, token_form=TokenForm(), rate_form=form)
-
-
-def _registered(request: HttpRequest, programme: Programme, form: PartnerForm) -> Partner | None:
-    typed = form.cleaned_data
-    if Partner.objects.filter(programme=programme, code=typed["code"]).exists():
-        form.add_error("code", gettext("같은 코드의 제휴사가 이미 있습니다."))
-        return None
-    return register_partner(programme=programme, actor=request.user, at=request.received_at, **typed)
 
 
 def _rate_form(found: Partner) -> RateForm:
@@ -149,12 +141,3 @@ def _page(request: HttpRequest, found: Partner, *, token_form: PageForm, rate_fo
 def _shown(token: PartnerToken, at: Any) -> dict[str, Any]:
     names = [SCOPE_NAMES[scope] for scope in SCOPE_NAMES if scope in token.scopes]
     return {"row": token, "scopes": names, "is_live": token.revoked_at is None and token.expires_at > at}
-
-
-def _partner(request: HttpRequest, code: str, partner_code: str, permission: str) -> Partner:
-    """Raises Http404."""
-    programme = open_programme(request, code, permission=permission)
-    try:
-        return Partner.objects.select_related("programme").get(programme=programme, code=partner_code)
-    except Partner.DoesNotExist as error:
-        raise Http404 from error
