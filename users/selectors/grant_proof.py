@@ -13,7 +13,7 @@ from users.selectors.grants import RECALL_KIND, TRANSFER_KIND, GrantProgress, jo
 from users.selectors.rehearsals import USED, recall_figures
 
 GRANTED, EXCLUDED, FAILED, RECALLED, KEPT = "granted", "excluded", "failed", "recalled", "kept"
-NAMED_AT_ONCE = 10_000  # member ids: read together, so that whole chunks need no memory
+NAMED_AT_ONCE = 10_000  # members: fetched together, so that whole chunks need no memory of ours
 
 # One statement, so that all of it is seen at one moment, also while workers grant.
 _PROVE = """
@@ -127,20 +127,18 @@ def outcomes_of(job: GrantJob) -> tuple[str, str, str]:
 def members_of(*, job: GrantJob, outcome: str, after: tuple[int, int] = (0, 0)) -> Iterator[NamedMember]:
     """Everybody behind a figure (`outcomes_of`) by chunk and number, those behind `after` (a chunk's number, a member).
 
-    NAMED_AT_ONCE ids a query, so millions can be written to a file as they come. Who was excluded follows from the
-    rows, to the member; why is told from what the member is now.
+    A query per chunk, NAMED_AT_ONCE fetched of it: millions can be written to a file as they come. Who was excluded
+    follows from the rows, to the member; why is told from what the member is now.
     """
     state = GrantChunkState.FAILED if outcome == FAILED else GrantChunkState.DONE
     for chunk in job.chunks.filter(state=state, number__gte=after[0]).order_by("number").iterator():
         statement, figures = _question(job, chunk, outcome)
-        first = max(chunk.lower_id, after[1] + 1) if chunk.number == after[0] else chunk.lower_id
-        for lower in range(first, chunk.upper_id, NAMED_AT_ONCE):
-            bounds = {"lower": lower, "upper": min(lower + NAMED_AT_ONCE, chunk.upper_id)}
-            with connection.cursor() as cursor:
-                cursor.execute(statement, figures | bounds)
-                rows = cursor.fetchall()
-            for member_id, reason in rows:
-                yield NamedMember(member_id, chunk.number, chunk.fault if outcome == FAILED else reason)
+        lower = max(chunk.lower_id, after[1] + 1) if chunk.number == after[0] else chunk.lower_id
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(statement, figures | {"lower": lower, "upper": chunk.upper_id})
+            while rows := cursor.fetchmany(NAMED_AT_ONCE):
+                for member_id, reason in rows:
+                    yield NamedMember(member_id, chunk.number, chunk.fault if outcome == FAILED else reason)
 
 
 def _question(job: GrantJob, chunk: GrantChunk, outcome: str) -> tuple[str, dict[str, Any]]:
