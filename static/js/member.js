@@ -1,4 +1,5 @@
-// Buttons that copy a text, or print the page. Without scripts they are hidden: the text can be selected with one tap.
+// Buttons that copy a text, or print the page, and the time until the pass opens. Without scripts they are hidden: the
+// text can be selected with one tap, and the day of the opening is written.
 
 const reveal = () => {
   for (const button of document.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) button.hidden = false;
@@ -29,5 +30,25 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   reveal();
   target.querySelector("[data-focus]")?.focus();
 });
+
+// From the server's seconds on, by the pace of this device: a clock that is set wrong does no harm. Nothing is loaded at the
+// end: whoever waits presses the button, as all of them at the same second would be answered by nobody.
+const countDown = (timer) => {
+  const end = Date.now() + timer.dataset.countdown * 1000;
+  const tick = () => {
+    const left = Math.max(Math.ceil((end - Date.now()) / 1000), 0);
+    const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    timer.lastElementChild.textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
+    if (left) return;
+    clearInterval(clock);
+    timer.hidden = true;
+    timer.nextElementSibling.textContent = timer.dataset.over;
+  };
+  const clock = setInterval(tick, 250);
+  timer.hidden = false;
+  tick();
+};
+
+document.querySelectorAll("[data-countdown]").forEach(countDown);
 
 reveal();

@@ -145,3 +145,21 @@ def test_the_pages_of_the_pass_are_clean(page, programme, cast, settings):
     look_at(page, "/my/pass/1015/?in=room")
     expect(page.locator("#live-room[hx-get]")).to_be_visible()
     pass_batcher.batcher.stop()
+
+
+def test_before_the_opening_the_seconds_are_counted_down_and_then_one_is_called(page, programme, cast):
+    Programme.objects.update(status="open")
+    keep_in_step(programme=programme)
+    (member,) = active_members(1)
+    MemberAccount.objects.create(user=cast[0], member_id=member, linked_at=timezone.now())
+    StoragePass.objects.update(opens_at=timezone.now() + timedelta(hours=23))
+    sign_in(page, cast[0].username)
+    look_at(page, "/my/pass/1015/")
+    expect(page.get_by_role("timer")).to_contain_text("22:59:")
+    StoragePass.objects.update(opens_at=timezone.now() + timedelta(seconds=3))
+    page.reload()
+    expect(page.get_by_role("timer")).to_contain_text("00:00:0")
+    expect(page.locator("#opened")).not_to_be_empty()
+    expect(page.get_by_role("timer")).to_be_hidden()
+    page.locator("#again").click()
+    expect(page.locator("#live-room form")).to_be_visible()

@@ -1,5 +1,7 @@
 """The pass for members: apply, see the place in line, start the month. A waiting room keeps a stampede off."""
 
+import math
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,7 @@ from users.services.waiting_room import Guest, RoomClosed, Visit
 
 TICKET = "pass-ticket"  # the cookie: one number for all tabs of a browser
 RETRY_SECONDS = 5
+COUNTED_DOWN = timedelta(days=1)  # before the opening: until then the day says more
 
 
 @never_cache
@@ -147,9 +150,15 @@ def _content(storage_pass: StoragePass, **more: Any) -> dict[str, Any]:
         "code": storage_pass.programme.code,
         "figures": public_figures(programme_code=storage_pass.programme.code, at=at),
         "is_open": at >= storage_pass.opens_at,
+        "opens_in": _counted_down(storage_pass.opens_at - at),
         "at": at,
         **more,
     }
+
+
+def _counted_down(time_left: timedelta) -> int | None:
+    """Whole seconds until the opening, if it is near; never too few."""
+    return math.ceil(time_left.total_seconds()) if timedelta() < time_left <= COUNTED_DOWN else None
 
 
 def _session_key(request: HttpRequest) -> str:
