@@ -49,6 +49,7 @@ from users.models import ApiToken, User
 from users.services import grant_jobs
 from users.services.coupons.redeeming import redeem
 from users.services.members import make_members
+from users.services.pass_batcher import batcher
 from users.services.people import system_user
 
 __all__ = ["folder"]
@@ -87,13 +88,14 @@ OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in 
 
 @pytest.fixture
 def one_connection() -> Iterator[None]:
-    """The server's end of a request leaves the test's connection alone."""
+    """The server's end of a request leaves the test's connection alone, and none of its own behind."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
     yield
     for signal in signals:
         signal.connect(close_old_connections)
+    batcher.stop()
 
 
 @pytest.fixture
