@@ -24,6 +24,7 @@ from compensation import embedded
 from compensation.embedded import postgres, redis_server
 from compensation.embedded.state import State
 
+TESTS = Path(__file__).parent
 FIRST_REDIS_DATABASE = 8
 FOLDER = "COMPENSATION_TEST_FOLDER"  # set by the first process of a run, inherited by its xdist workers
 _OWN = "COMPENSATION_TEST_SERVERS"  # which of the two servers are ours
@@ -63,6 +64,8 @@ def name_the_servers() -> None:
     # and from then on the storage is what it was. Without collected files, no client looks through their folder.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = None
+    # What the browser of the tests has by itself, and axe, which it brings along (tests/web.py).
+    settings.STATICFILES_DIRS = [TESTS / "static", *settings.STATICFILES_DIRS, ("browser", embedded.VAR / "chromium")]
     # pytest-django in a process of pytest-xdist would read the settings by it, before that process has its own Redis.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 

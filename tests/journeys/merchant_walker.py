@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from claims.models import Claim
 from tests.claims.evidence_samples import picture
 from tests.users.sign_in_cast import PHONE, last_code
-from tests.web import AXE, NARROW, TIDY, WIDE, axe_script, new_page, settle, sign_in
+from tests.web import AXE, NARROW, TIDY, WIDE, bring_axe, new_page, settle, sign_in
 
 # The words of the page itself: in English none of them is left in Korean. What people wrote may be in any language.
 WORDS = """[...document.querySelectorAll("main :is(h1, h2, h3, label, legend, button, dt, th, summary)")]
@@ -200,7 +200,7 @@ class Walker:
     def faults_by_axe(self) -> list[str]:
         """What axe finds. It is a script: for as long as it takes, a browser without scripts has them."""
         self.turns_scripts(on=True)
-        self.page.evaluate(axe_script())
+        bring_axe(self.page)
         found = self.page.evaluate(AXE)
         self.page.evaluate(TIDY)
         self.turns_scripts(on=self.walk.javascript)

@@ -52,7 +52,6 @@ def faults(page) -> list[str]:
     return [fault for fault in faults_of(page) if "422" not in fault]
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_case_from_the_queue_to_the_council(page, claim, language):
     sign_in(page, "officer")
     page.goto(f"/programmes/1015/review/{claim.reference}/")

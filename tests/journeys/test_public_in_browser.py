@@ -173,7 +173,7 @@ def test_the_estimate_by_keyboard_alone(page):
 
 
 @pytest.mark.parametrize("path", ["/", "/estimate/", "/check-claim/", "/check-message/"])
-def test_a_first_load_is_light(chromium, live_server, path):
+def test_a_first_load_is_light_and_brings_its_typeface(chromium, live_server, typeface, path):
     page, loaded = new_page(chromium, live_server.url), []
     page.on("response", lambda response: loaded.append(response))
     page.goto(path)
@@ -181,4 +181,5 @@ def test_a_first_load_is_light(chromium, live_server, path):
     weights = {r.url: len(gzip.compress(r.body())) for r in loaded if r.request.resource_type != "font"}
     page.context.close()
     assert any(url.endswith(".css") for url in weights)
+    assert any(r.url.endswith(".woff2") and r.ok for r in loaded)
     assert sum(weights.values()) < WEIGHT_BYTES_MAX, weights
