@@ -4,6 +4,7 @@ Only on the embedded server, where we are superuser; with `DATABASE_URL` pytest-
 that the migrations made is kept as a file under var/, named after the migrations: most runs migrate nothing.
 """
 
+import copy
 import hashlib
 import os
 from collections.abc import Callable
@@ -119,27 +120,40 @@ def look_over_tables() -> None:
 
 
 class ReadyMade:
-    """The rows that some work leaves in an empty database: done once, put in as they are from then on.
+    """The rows that some work leaves in a database: done once, put in as they are from then on.
 
     So the loading of the programme, with which most tests begin, costs milliseconds.
     """
 
-    def __init__(self, make: Callable[[], object]) -> None:
+    def __init__(self, make: Callable[[], Any]) -> None:
         """Raises whatever `make` raises. Leaves the database as it was."""
         with transaction.atomic(), connection.cursor() as cursor:
-            make()
-            cursor.execute(_TABLES)
-            tables = [table for (table,) in cursor.fetchall()]
-            cursor.execute("SELECT " + ", ".join(f"(SELECT json_agg(t)::text FROM {table} t)" for table in tables))
-            filled = {table: rows for table, rows in zip(tables, cursor.fetchone(), strict=True) if rows}
+            before = _rows_by_table(cursor)
+            self._made = make()
+            after = _rows_by_table(cursor)
             transaction.set_rollback(True)
-        insert = "INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, %s)"
-        self._insert = "; ".join(insert.format(table) for table in filled)
-        self._rows = list(filled.values())
+        self._work: list[tuple[str, object]] = []
+        for table in before:
+            old, new = set(before[table]), set(after[table])
+            if gone := [row for row in before[table] if row not in new]:
+                self._work.append((f"DELETE FROM {table} t WHERE to_json(t)::text = ANY(%s)", gone))
+            if come := [row for row in after[table] if row not in old]:
+                insert = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)"
+                self._work.append((insert, f"[{','.join(come)}]"))
 
-    def put_in(self) -> None:
-        """Triggers and foreign keys sleep meanwhile: what they do is among the rows."""
+    def put_in(self) -> Any:
+        """What `make` answered. Triggers and foreign keys sleep meanwhile: what they do is among the rows."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(self._insert, self._rows)
+            cursor.execute(
+                "; ".join(statement for statement, _rows in self._work), [rows for _statement, rows in self._work]
+            )
             cursor.execute("SET LOCAL session_replication_role = origin")
+        return copy.deepcopy(self._made)
+
+
+def _rows_by_table(cursor: Any) -> dict[str, list[str]]:
+    cursor.execute(_TABLES)
+    tables = [table for (table,) in cursor.fetchall()]
+    cursor.execute("SELECT " + ", ".join(f"ARRAY(SELECT to_json(t)::text FROM {table} t)" for table in tables))
+    return dict(zip(tables, cursor.fetchone(), strict=True))

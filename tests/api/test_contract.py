@@ -38,7 +38,7 @@ from compensation.runtime.api_docs import schema
 from compensation.runtime.api_throttles import Throttle
 from compensation.wsgi import application
 from tests.api.cast import token_of
-from tests.cast import NOW, a_council, a_session, one_claim, person, referred_review, seat
+from tests.cast import NOW, a_council, a_session, one_claim, person, ready_made, referred_review, seat
 from tests.claims.council_cast import vote
 from tests.claims.desk_cast import case
 from tests.users.coupon_cast import code_of, coupon_item, granted, still_valid, till
@@ -122,9 +122,9 @@ def shop(programme: Programme, merchant: User) -> Scene:
     return Scene({"claims": Claim.objects.get().reference, "drafts": draft.reference}, headers)
 
 
-@pytest.fixture
-def desk(programme: Programme) -> Scene:
-    """An officer with a case, who also has a seat on the council: one case is open to votes, another decided."""
+@ready_made
+def officer_on_the_council(programme: Programme) -> tuple[User, dict[str, str]]:
+    """With a case of their own; of the council's one is open to votes, another decided."""
     staff, council = person("staff", programme, Role.OFFICER), a_council(programme)
     seat(programme, staff, "academia", 2)
     decided = a_session(programme, referred_review(programme)).items.get()
@@ -134,7 +134,14 @@ def desk(programme: Programme) -> Scene:
     session = a_session(programme, referred_review(programme), at=timezone.now())
     own = take(review=case(programme), actor=staff, version=None, at=NOW)
     references = own.claim.reference, session.reference, decided.review.claim.reference
-    return Scene(dict(zip(("cases", "sessions", "second-looks"), references, strict=True)), *signed_in(staff))
+    return staff, dict(zip(("cases", "sessions", "second-looks"), references, strict=True))
+
+
+@pytest.fixture
+def desk(programme: Programme) -> Scene:
+    """An officer with a case, who also has a seat on the council."""
+    staff, known = officer_on_the_council(programme)
+    return Scene(known, *signed_in(staff))
 
 
 @pytest.fixture

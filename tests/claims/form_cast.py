@@ -11,7 +11,7 @@ from compensation.policy.document import Policy
 from compensation.programmes.models import Programme
 from compensation.programmes.selectors import current_policy
 from compensation.values.contacts import parse_contact
-from tests.cast import NOW
+from tests.cast import NOW, ready_made
 from users.models import User
 from users.services.sign_up import add_contact, arrive_by_contact
 
@@ -81,6 +81,12 @@ def filled_draft(user: User, programme: Programme, *, by_agent: bool = False, **
         save(draft, step, typed)
     draft.refresh_from_db()
     return draft
+
+
+@ready_made
+def first_draft(programme: Programme) -> ClaimDraft:
+    """The one person of the programme has a draft that can be sent."""
+    return filled_draft(merchant_user(), programme)
 
 
 def send(draft: ClaimDraft, *, at: datetime = NOW, tick: str | None = None) -> Claim:

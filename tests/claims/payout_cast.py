@@ -16,7 +16,7 @@ from compensation.policy.seoul import day_in_seoul
 from compensation.programmes.models import Programme, Role
 from compensation.runtime.encryption import blind_index, encrypt
 from merchants.models import BankAccount, Merchant
-from tests.cast import NOW, make_claims, one_claim, person
+from tests.cast import NOW, make_claims, one_claim, person, ready_made
 from users.models import User
 from users.services.people import system_user
 
@@ -44,6 +44,7 @@ def give_account(merchant: Merchant, number: str, *, standing: str = "verified",
     )
 
 
+@ready_made
 def determined(programme: Programme, *, count: int = 3, lost_sales_won: int = 200_000) -> list[Claim]:
     """Claims in the first tier (30,000 won each), looked at twice, whose merchants have verified accounts."""
     claims = [one_claim(programme=programme, lost_sales_won=lost_sales_won) for _ in range(count)]

@@ -5,20 +5,25 @@ import pytest
 from claims.models import Claim, CouncilDecision
 from claims.selectors.similar import similar_cases
 from claims.services.council.undoing import undo
-from tests.cast import NOW, a_council, a_session, referred_review
+from tests.cast import NOW, a_council, a_session, ready_made, referred_review
 from tests.claims.council_cast import vote_all
 from tests.claims.desk_cast import another, case
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def decided(programme) -> list[CouncilDecision]:
-    """Nine cases of one kind, of which the last was refused."""
+@ready_made
+def nine_decided(programme) -> list[CouncilDecision]:
+    """Of one kind; the last was refused."""
     council = a_council(programme)
     reviews = [referred_review(programme) for _ in range(9)]
     *granted, refused = a_session(programme, *reviews).items.all()
     return [*(vote_all(item, council) for item in granted), vote_all(refused, council, *["refuse"] * 5)]
+
+
+@pytest.fixture
+def decided(programme) -> list[CouncilDecision]:
+    return nine_decided(programme)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.test import Client
 from claims.services.drafts import context_of, parse_saved
 from compensation import limits
 from tests.cast import NOW
-from tests.claims.form_cast import filled_draft, good_answers, merchant_user, policy_of, save
+from tests.claims.form_cast import first_draft, good_answers, policy_of, save
 from tests.claims.test_draft_pages import flat, post_step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept")]
@@ -81,7 +81,7 @@ NOT_SHOWN = {"control characters", "NUL", "line breaks"}  # by no field of one l
 
 @pytest.fixture
 def draft(programme):
-    return filled_draft(merchant_user(), programme)
+    return first_draft(programme)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from claims.models import ClaimDraft
 from claims.services.drafts import Answers
 from tests.claims.evidence_cast import KIND
 from tests.claims.evidence_samples import pdf
-from tests.claims.form_cast import filled_draft, merchant_user
+from tests.claims.form_cast import first_draft
 from tests.concurrency.waiting import somebody_waits_for_us, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kept")]
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 def draft(programme) -> ClaimDraft:
-    return filled_draft(merchant_user(), programme)
+    return first_draft(programme)
 
 
 def sent_meanwhile(draft: ClaimDraft, page: str, content: dict, change: Callable[[ClaimDraft], object]) -> HttpResponse:
