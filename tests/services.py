@@ -51,6 +51,7 @@ def name_the_servers() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     os.environ["REDIS_URL"] = _with_path(os.environ["REDIS_URL"], str(FIRST_REDIS_DATABASE + int(worker)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compensation.settings")
+    gc.disable()  # until everything is loaded, see below
     import django
 
     django.setup()
@@ -147,6 +148,7 @@ def pytest_collection_finish() -> None:
     """A tenth of the run's time: what is loaded by now stays, and is not looked through again and again for garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)
 
 

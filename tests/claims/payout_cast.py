@@ -17,6 +17,7 @@ from compensation.programmes.models import Programme, Role
 from compensation.runtime.encryption import blind_index, encrypt
 from merchants.models import BankAccount, Merchant
 from tests.cast import NOW, make_claims, one_claim, person, ready_made
+from tests.database import look_over_tables
 from users.models import User
 from users.services.people import system_user
 
@@ -83,6 +84,7 @@ def many_determined(programme: Programme, count: int) -> None:
             " FROM merchants_merchant",
             [sealed, holder, NOW],
         )
+    look_over_tables()
 
 
 def profile_of(programme: Programme) -> BankProfile:
