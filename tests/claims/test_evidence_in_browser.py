@@ -56,6 +56,7 @@ def test_files_are_sent_and_taken_back_without_leaving_the_page(page, draft, liv
     assert Evidence.objects.get().file_name == "영수증.jpg"
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
 def test_a_lost_connection_is_said_and_the_chosen_files_stay(page, draft, live_server, paths):
     opened(page, draft, live_server)
     expect(page.locator(f"{FORM} [data-upload=lost]")).to_be_hidden()

@@ -83,6 +83,7 @@ def test_the_number_is_checked_and_known_data_filled_in_while_one_types(page, dr
     assert faults_of(page) == []
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
 def test_the_days_follow_from_the_service_until_somebody_writes_others(page, draft):
     save(draft, "periods", {})
     open_step(page, draft, "periods")
@@ -133,6 +134,7 @@ def test_the_last_steps_by_keyboard_alone(page, draft):
     assert faults_of(page) == []
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
 def test_a_double_click_and_the_back_button_leave_one_claim(page, draft):
     open_step(page, draft, "check")
     page.check("[name=declared]")

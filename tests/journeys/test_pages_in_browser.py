@@ -69,7 +69,8 @@ def test_a_page_that_is_not_there(page, claims):
     assert [fault for fault in faults_of(page) if "404" not in fault] == []
 
 
-def test_the_way_through_the_list_by_keyboard_alone(page, claims, language):
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
+def test_the_way_through_the_list_by_keyboard_alone(page, claims):
     sign_in(page, "officer")
     page.goto("/programmes/1015/claims/")
     page.keyboard.press("Tab")

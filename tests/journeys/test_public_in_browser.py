@@ -159,6 +159,7 @@ def test_everything_works_without_javascript(plain_page, claim):
     expect(plain_page.locator(".verdict--no")).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
 def test_the_estimate_by_keyboard_alone(page):
     page.goto("/estimate/")
     page.focus("[name=loss-1-service]")

@@ -116,6 +116,7 @@ def test_by_e_mail_without_javascript(plain_page, kakao):
     page.wait_for_url("**/my/claims/")
 
 
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
 def test_the_wait_for_another_code_ends_by_itself(page, monkeypatch):
     page.clock.install()
     page.goto("/sign-in/")

@@ -139,7 +139,8 @@ def test_objecting_withdrawing_and_changing_the_account_by_keyboard_and_click(
     assert Claim.objects.get(pk=claims["council"].pk).state == "withdrawn"
 
 
-def test_the_letter_comes_as_a_file(page, live_server, programme, claims, language):
+@pytest.mark.parametrize("language", ["ko"], indirect=True)
+def test_the_letter_comes_as_a_file(page, live_server, programme, claims):
     sit_down(page, live_server, hong(programme)).goto(f"/my/claims/{claims['in a tier'].reference}/determinations/1/")
     with page.expect_download() as download:
         page.click("a[href$='/letter/']")
