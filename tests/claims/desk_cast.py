@@ -5,7 +5,7 @@ from claims.services.assessment import assess_next_batch
 from claims.services.desk import ProposalDetails, take
 from claims.services.objections import file_objection, withdraw_objection
 from compensation.programmes.models import Programme, Role
-from tests.cast import NOW, one_claim, person
+from tests.cast import NOW, one_claim, person, ready_made
 from tests.claims.status_cast import IN_A_TIER, assessed_claim, hong
 from users.models import User
 from users.services.people import system_user
@@ -18,6 +18,7 @@ def another(programme: Programme, username: str = "another") -> User:
     return User.objects.filter(username=username).first() or person(username, programme, Role.OFFICER)
 
 
+@ready_made
 def case(programme: Programme, *, assessed_won: int = 9_000_000) -> Review:
     """A case that waits for an officer."""
     claim = one_claim(programme=programme, lost_sales_won=assessed_won)

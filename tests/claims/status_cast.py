@@ -8,7 +8,7 @@ from claims.services.evidence import receive_evidence
 from compensation.messaging.models import Message
 from compensation.policy.references import reference_from
 from compensation.programmes.models import Programme
-from tests.cast import NOW, one_claim, person
+from tests.cast import NOW, one_claim, person, ready_made
 from tests.claims.evidence_cast import arrived
 from tests.claims.evidence_samples import picture
 from tests.claims.pages_cast import merchant_with_account
@@ -34,6 +34,7 @@ def received_claim(programme: Programme, *, lost_sales_won: int = IN_A_TIER, at:
     return Claim.objects.get(pk=claim.pk)
 
 
+@ready_made
 def assessed_claim(programme: Programme, *, lost_sales_won: int = IN_A_TIER, at: datetime = NOW) -> Claim:
     """The same, assessed at once."""
     claim = received_claim(programme, lost_sales_won=lost_sales_won, at=at)
