@@ -1,6 +1,7 @@
 """A merchant with a draft and files on the way to it; the files are kept in a folder of the test."""
 
 import hashlib
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def draft_of(user: User, programme: Programme) -> ClaimDraft:
 def arrived(folder: Path, content: bytes, name: str = "매출.jpg") -> Upload:
     """A file as the upload handler leaves it."""
     digest = hashlib.sha256(content).hexdigest()
-    path = folder / f"arrived-{digest}"
+    path = folder / f"arrived-{uuid.uuid4()}"  # two tabs that send the same do not write into one file
     path.write_bytes(content)
     return Upload(name=name, path=path, size_bytes=len(content), sha256=digest)
 
