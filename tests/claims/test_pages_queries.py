@@ -18,7 +18,7 @@ PAGES = {
     "/programmes/1015/claims/?q=가게&state=determined&tier=tier_1&service=messenger&order=-assessed&page=2": 7,
     "/programmes/1015/messages/": 6,
 }
-CLAIM_PAGE, MY_CLAIM_PAGE, MY_CLAIMS = 16, 14, 8
+CLAIM_PAGE, MY_CLAIM_PAGE, MY_CLAIMS = 16, 14, 9
 DOCUMENTS = 1  # asked for while the claim waits for the council
 MOVES_OF_PAYOUTS = 1  # asked for where there is a payout
 
