@@ -23,12 +23,11 @@ from users.selectors.handover import (
     delivered,
     deliveries_of,
     figures_of_delivery,
-    left_for,
     manifest,
     refusals_by_reason,
     refusals_of,
 )
-from users.selectors.partners import receivers_of
+from users.selectors.partners import left_to_hand_over
 from users.services.handover.planning import plan_delivery, send_again
 from users.services.handover.writing import retry_failed
 from users.views.handover.access import HAND_OVER, VIEW, note_refused_seen, open_delivery
@@ -178,8 +177,8 @@ class DeliveriesLeft(ApiView):
     )
     def get(self, request: Request, code: str) -> Response:
         programme = open_programme(request._request, code, permission=VIEW)
-        partners = receivers_of(programme=programme, at=request._request.received_at)
-        return Response(Left({"results": [left for partner in partners for left in left_for(partner=partner)]}).data)
+        left = left_to_hand_over(programme=programme, at=request._request.received_at)
+        return Response(Left({"results": left}).data)
 
 
 class DeliveryToPartner(ApiView):

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from compensation.programmes.models import Programme
 from users.models import Partner, PartnerScope, PartnerToken
 from users.selectors.coupons import redemptions_by_day
-from users.selectors.handover import handed_over_by_day
+from users.selectors.handover import LeftOfJob, handed_over_by_day, left_for
 
 
 def partners_of(*, programme: Programme, at: datetime) -> QuerySet[Partner]:
@@ -28,6 +28,11 @@ def receivers(*, at: datetime) -> QuerySet[Partner]:
 def receivers_of(*, programme: Programme, at: datetime) -> QuerySet[Partner]:
     """Those of one programme."""
     return receivers(at=at).filter(programme=programme)
+
+
+def left_to_hand_over(*, programme: Programme, at: datetime) -> list[LeftOfJob]:
+    """What they do not have yet, by partner, the newest job first."""
+    return [left for partner in receivers_of(programme=programme, at=at) for left in left_for(partner=partner)]
 
 
 def tokens_of(*, partner: Partner) -> QuerySet[PartnerToken]:

@@ -65,8 +65,8 @@ class GrantJobs(ApiView):
         summary="Plans a job, which grants nothing before another person has approved it",
         description=(
             "`audience`: everyone, filter (days of joining, statuses 1 active 2 suspended 3 withdrawn, regions), or "
-            "list (to be uploaded then). `chunk_size`: members who are granted at once, 250,000 if not said. "
-            "The new job is `job.reference` of the answer."
+            f"list (to be uploaded then). `chunk_size`: members who are granted at once, {grant_jobs.CHUNK_SIZE:,} if "
+            "not said. The new job is `job.reference` of the answer."
         ),
         request=NEW_JOB,
         responses={201: JobAnswer},

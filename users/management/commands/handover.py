@@ -17,11 +17,10 @@ from users.selectors.handover import (
     deliveries_of,
     figures_of_delivery,
     jobs_to_hand_over,
-    left_for,
     manifest,
     refused_lines,
 )
-from users.selectors.partners import receivers_of
+from users.selectors.partners import left_to_hand_over
 from users.services.handover.planning import plan_delivery, send_again
 from users.services.handover.writing import finish_if_written, retry_failed, write_next_file
 
@@ -42,8 +41,7 @@ def _left(programme: Programme, _options: Options) -> Answer:
                 "package": left.job.package.code,
                 "members": left.members,
             }
-            for partner in receivers_of(programme=programme, at=timezone.now())
-            for left in left_for(partner=partner)
+            for left in left_to_hand_over(programme=programme, at=timezone.now())
         ]
     }
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -107,7 +108,7 @@ class NewJobForm(HourForm, SpeedForm):
     )
     chunk_size = ParsedField(
         label=_("작업 구간의 크기"),
-        help_text=_("한 번에 지급하는 이용자 수입니다. 비워 두면 250,000명입니다."),
+        help_text=format_lazy(_("한 번에 지급하는 이용자 수입니다. 비워 두면 {size}명입니다."), size=f"{CHUNK_SIZE:,}"),
         parse=parse_head_count,
         required=False,
         widget=forms.TextInput(attrs=PLAIN | {"inputmode": "numeric"}),
